@@ -1,0 +1,145 @@
+"""The only source of time and randomness.
+
+Two clocks, as the design defines them:
+
+* the **stopwatch** measures durations in seconds: visibility, delay, long polls,
+  token expiry, lag. It is the running event loop's time, so under `virtual_loop`
+  it jumps from timer to timer and a ten-minute retry costs nothing;
+* the **calendar** is the business time that fakes write and print, Europe/London.
+  Scenarios set it; it then moves on with the stopwatch.
+
+Randomness comes in named streams: the same seed and name give the same numbers,
+whatever other streams were asked for in between.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import selectors
+import time
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LONDON = ZoneInfo("Europe/London")
+DEFAULT_CALENDAR = datetime(2026, 3, 2, 9, 0, tzinfo=LONDON)
+
+
+class Clock:
+    """Time and randomness of one world.
+
+    `stopwatch()` is in seconds; `now()` is an aware datetime in Europe/London with
+    microseconds; `local()` is the same without its zone, as the services print it.
+    """
+
+    def __init__(
+        self,
+        seed: int = 0,
+        calendar: datetime = DEFAULT_CALENDAR,
+        source: Callable[[], float] | None = None,
+    ) -> None:
+        """Start at `calendar`; `source` gives seconds (default: the event loop)."""
+        self.seed = seed
+        self._source = source or _loop_time
+        self._base = calendar.astimezone(UTC)
+        self._since = self._source()
+        self._streams: dict[str, random.Random] = {}
+
+    def stopwatch(self) -> float:
+        """Seconds on the stopwatch; only differences mean anything."""
+        return self._source()
+
+    def now(self) -> datetime:
+        """Calendar time, aware, Europe/London."""
+        elapsed = timedelta(seconds=self._source() - self._since)
+        return (self._base + elapsed).astimezone(LONDON)
+
+    def local(self) -> datetime:
+        """Calendar time as the services keep it: London wall clock, no zone."""
+        return self.now().replace(tzinfo=None, fold=0)
+
+    def set_calendar(self, moment: datetime) -> None:
+        """Jump the calendar to `moment` (naive means London); stopwatch unmoved."""
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=LONDON)
+        self._base = moment.astimezone(UTC)
+        self._since = self._source()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait on the stopwatch."""
+        await asyncio.sleep(seconds)
+
+    def stream(self, name: str) -> random.Random:
+        """Return the random stream called `name`: same seed and name, same numbers."""
+        if name not in self._streams:
+            self._streams[name] = random.Random(f"{self.seed}/{name}")  # noqa: S311
+        return self._streams[name]
+
+    def uuid4(self, stream: str = "uuid") -> uuid.UUID:
+        """Return a random UUID drawn from the seeded stream."""
+        return uuid.UUID(int=self.stream(stream).getrandbits(128), version=4)
+
+    def uuid7(self) -> uuid.UUID:
+        """Return a time-ordered UUID (version 7) of the calendar's millisecond."""
+        millis = int(self.now().timestamp() * 1000)
+        tail = self.stream("uuid7").getrandbits(74)
+        value = (millis & (1 << 48) - 1) << 80
+        value |= 0x7 << 76 | (tail >> 62) << 64 | 0b10 << 62 | tail & (1 << 62) - 1
+        return uuid.UUID(int=value)
+
+
+def _loop_time() -> float:
+    try:
+        return asyncio.get_running_loop().time()
+    except RuntimeError:
+        return time.monotonic()
+
+
+class _Jump(selectors.SelectSelector):
+    """A selector that never waits: it hands the wait to the virtual clock."""
+
+    loop: VirtualLoop
+
+    def select(
+        self, timeout: float | None = None
+    ) -> list[tuple[selectors.SelectorKey, int]]:
+        if timeout is None:
+            raise StalledError
+        if timeout > 0:
+            self.loop.virtual_now += timeout
+        return super().select(0)
+
+
+class StalledError(RuntimeError):
+    """Nothing can ever happen again on the virtual loop, yet something waits."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the virtual clock stalled: a coroutine waits for something that no "
+            "timer and no other coroutine will ever bring about"
+        )
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """An event loop whose time jumps to the next timer instead of waiting for it."""
+
+    def __init__(self) -> None:
+        self.virtual_now = 0.0
+        selector = _Jump()
+        selector.loop = self
+        super().__init__(selector)
+        self._clock_resolution = 1e-9
+
+    def time(self) -> float:
+        """Return virtual seconds since the loop was made."""
+        return self.virtual_now
+
+
+def virtual_loop() -> VirtualLoop:
+    """Make a deterministic loop on virtual time, for the simulated tier."""
+    return VirtualLoop()

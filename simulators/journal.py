@@ -1,0 +1,108 @@
+"""The journal: what happened, in order, written by one writer.
+
+Every request, answer, event, delivery, acknowledgement, switch and fault becomes an
+`Entry`. Everything else (settling, oracle, timeline, reports, load verdict) only reads
+it. `KINDS` names the kinds and the fields each carries; an unknown kind is an error.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from simulators.clock import Clock
+
+KINDS: dict[str, tuple[str, ...]] = {
+    # A call that reached the Wire. `client` is the token's client id or subject,
+    # `cause` the SQS message id that led to it, `certainty` certain|inferred|unknown.
+    "request": (
+        "service", "operation", "method", "path", "query", "client", "user",
+        "subjects", "body", "cause", "certainty",
+    ),
+    # Its answer. `request` is the request's seq; `wrote` says the fake's state
+    # changed; `fault` names the fault applied, `lost` that the caller never saw it.
+    "response": ("request", "status", "body", "wrote", "fault", "lost", "subjects"),
+    # An event handed to a topic (`message` is the SNS message id).
+    "event": ("topic", "type", "message", "body", "attributes", "cause", "subjects"),
+    # A message copy came into a queue: fan-out, send, injected, duplicate, moved.
+    "copy": ("copy", "queue", "message", "type", "origin", "parent", "subjects"),
+    # A consumer received the copy for the nth time.
+    "received": ("copy", "queue", "message", "count", "client"),
+    # The consumer gave the copy back (visibility changed), visible again in `delay`.
+    "returned": ("copy", "queue", "message", "delay"),
+    # The copy's end: one of simulators.bus.ledger.FATES.
+    "fate": ("copy", "queue", "message", "fate", "parent"),
+    "switch": ("name", "scope", "on"),
+    "fault": ("fault", "action"),
+    "skip": ("seconds",),
+    "target": ("half", "action"),
+    # The scenario speaking: which step ran, where.
+    "step": ("text", "scenario"),
+    "calendar": ("moment",),
+}
+
+
+class Entry:
+    """One line of the journal: `seq` (order), `at` (stopwatch seconds), `kind`."""
+
+    __slots__ = ("at", "calendar", "data", "kind", "seq")
+
+    def __init__(
+        self, seq: int, at: float, calendar: str, kind: str, data: dict[str, Any]
+    ) -> None:
+        """Keep the fields; only `Journal.write` makes entries."""
+        self.seq = seq
+        self.at = at
+        self.calendar = calendar
+        self.kind = kind
+        self.data = data
+
+    def __getitem__(self, field: str) -> Any:
+        return self.data.get(field)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain data, the form in which NDJSON files keep an entry."""
+        return {
+            "seq": self.seq,
+            "at": round(self.at, 6),
+            "calendar": self.calendar,
+            "kind": self.kind,
+            **self.data,
+        }
+
+
+class Journal:
+    """An append-only list of entries with listeners (settling wakes on them)."""
+
+    def __init__(self, clock: Clock) -> None:
+        """Write with `clock`'s stopwatch and calendar."""
+        self.entries: list[Entry] = []
+        self._clock = clock
+        self._listeners: list[Callable[[Entry], None]] = []
+
+    def write(self, kind: str, **data: Any) -> Entry:
+        """Append an entry and tell the listeners; returns it."""
+        if kind not in KINDS:
+            raise ValueError(f"unknown journal kind {kind!r}; known: {sorted(KINDS)}")
+        clock = self._clock
+        entry = Entry(
+            len(self.entries),
+            clock.stopwatch(),
+            clock.local().isoformat(timespec="milliseconds"),
+            kind,
+            data,
+        )
+        self.entries.append(entry)
+        for listener in self._listeners:
+            listener(entry)
+        return entry
+
+    def listen(self, listener: Callable[[Entry], None]) -> None:
+        """Call `listener` with each new entry, synchronously, in order."""
+        self._listeners.append(listener)
+
+    def since(self, seq: int) -> Iterator[Entry]:
+        """Yield entries from `seq` on."""
+        return iter(self.entries[seq:])

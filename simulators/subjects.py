@@ -1,0 +1,24 @@
+"""Which prisoners and notes a document speaks of.
+
+A *subject* is a prisoner number (`A1234BC`), a DPS id (a lower-case UUID) or a NOMIS
+case-note id (nine digits: the fake allocates them from 100,000,001 up, booking ids
+have seven digits). Subjects scope settling, faults and timelines. They are read off
+the raw text, which works for any shape of message, also malformed ones.
+"""
+
+from __future__ import annotations
+
+import re
+
+_SUBJECT = re.compile(
+    r"(?<![0-9A-Za-z-])(?:[A-Z]\d{4}[A-Z]{2}|\d{9}"
+    r"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?![0-9A-Za-z-])"
+)
+
+
+def subjects(*texts: str) -> frozenset[str]:
+    """Return every subject named in the given texts (paths, JSON bodies)."""
+    found: set[str] = set()
+    for text in texts:
+        found.update(_SUBJECT.findall(text))
+    return frozenset(found)
