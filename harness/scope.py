@@ -1,0 +1,58 @@
+"""Which notes and alerts belong to which prisoners, also deleted ones.
+
+A *scope* is a set of prisoner numbers: one scenario's own. Settling, timelines and
+the ledger are scoped by *subjects* (prisoners, DPS ids, NOMIS ids); `ScopeIndex`
+remembers which ids were ever seen together with exactly one prisoner, so that a delete
+event which names only a note id still finds its scenario.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from simulators.journal import Entry
+
+_PRISONER = re.compile(r"[A-Z]\d{4}[A-Z]{2}")
+
+
+def is_prisoner(subject: str) -> bool:
+    """Say whether a subject is a prisoner number."""
+    return _PRISONER.fullmatch(subject) is not None
+
+
+class ScopeIndex:
+    """Note ids by prisoner, read off the journal as it is written."""
+
+    def __init__(self) -> None:
+        """Start empty; hand `learn` to `Journal.listen`."""
+        self._ids: dict[str, set[str]] = {}
+        self._requests: dict[int, frozenset[str]] = {}
+
+    def learn(self, entry: Entry) -> None:
+        """Take in one journal entry.
+
+        A request and its answer are read together, because a write names the prisoner
+        in its path and the new id only in the answer. An entry that names several
+        prisoners teaches nothing: a search answer must not tie scenarios together.
+        """
+        subjects = frozenset(entry["subjects"] or ())
+        if entry.kind == "request":
+            self._requests[entry.seq] = subjects
+        elif entry.kind == "response":
+            subjects |= self._requests.pop(entry["request"], frozenset())
+        prisoners = [subject for subject in subjects if is_prisoner(subject)]
+        if len(prisoners) == 1:
+            known = self._ids.setdefault(prisoners[0], set())
+            known.update(subject for subject in subjects if not is_prisoner(subject))
+
+    def subjects(self, prisoners: Iterable[str]) -> frozenset[str]:
+        """Return the prisoners and every id ever seen as theirs."""
+        found: set[str] = set()
+        for prisoner in prisoners:
+            found.add(prisoner)
+            found |= self._ids.get(prisoner, set())
+        return frozenset(found)
