@@ -21,10 +21,15 @@ KINDS: dict[str, tuple[str, ...]] = {
         "service", "operation", "method", "path", "query", "client", "user",
         "subjects", "body", "cause", "certainty",
     ),
-    # Its answer. `request` is the request's seq; `wrote` says the fake's state
-    # changed; `fault` names the fault applied, `lost` that the caller never saw it.
-    "response": ("request", "status", "body", "wrote", "fault", "lost", "subjects"),
-    # An event handed to a topic (`message` is the SNS message id).
+    # Its answer. `request` is the request's seq; `status` and `body` are the service's
+    # own (None when a fault came first); `wrote` says the fake's state changed;
+    # `fault` names the fault applied, `lost` that the caller never saw this answer,
+    # `sent` the status it saw instead or None for no answer.
+    "response": (
+        "request", "status", "body", "wrote", "fault", "lost", "sent", "subjects",
+    ),
+    # An event handed to a topic (`message` is the SNS message id). `cause` is
+    # `request:<seq>` when a call over the Wire caused it.
     "event": ("topic", "type", "message", "body", "attributes", "cause", "subjects"),
     # A message copy came into a queue: fan-out, send, injected, duplicate, moved.
     "copy": ("copy", "queue", "message", "type", "origin", "parent", "subjects"),

@@ -1,0 +1,1 @@
+"""The one shell all fakes share: routing, tokens, checks, faults, journal."""

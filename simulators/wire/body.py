@@ -1,0 +1,66 @@
+"""Bodies as they cross the Wire: bytes to JSON, and what of them is journalled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+import msgspec
+
+if TYPE_CHECKING:
+    from simulators.wire.message import Response
+
+_decode = msgspec.json.Decoder().decode
+
+_SECRETS = frozenset({"client_secret", "password"})
+
+
+class Unreadable(ValueError):  # noqa: N818 - the caller's mistake, worded by the fake
+    """The body is not UTF-8 or not JSON; the text says which and where."""
+
+
+def read_json(raw: bytes) -> Any:
+    """Decode a JSON body, each time into fresh objects; `Unreadable` says why not."""
+    try:
+        return _decode(raw)
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"body is not UTF-8: {error.reason}") from None
+    except msgspec.DecodeError as error:
+        raise Unreadable(str(error)) from None
+    except RecursionError:
+        raise Unreadable("JSON is nested too deeply") from None
+
+
+def read_form(raw: bytes) -> dict[str, str]:
+    """Decode a form body; the last value of a repeated name counts."""
+    try:
+        return dict(parse_qsl(raw.decode(), keep_blank_values=True))
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"body is not UTF-8: {error.reason}") from None
+
+
+def kept_request(raw: bytes, *, form: bool) -> Any:
+    """Return a request body for the journal: JSON if it can be read, else text.
+
+    Decoded apart from the body that the operation gets, or a fake that keeps and
+    later changes what it was sent would rewrite history.
+    """
+    if not raw:
+        return None
+    try:
+        if form:
+            fields = read_form(raw)
+            return {key: value for key, value in fields.items() if key not in _SECRETS}
+        return read_json(raw)
+    except Unreadable:
+        return raw.decode("utf-8", "replace")
+
+
+def kept_response(response: Response) -> Any:
+    """Return an answer's body for the journal and the contract check."""
+    if not response.body:
+        return None
+    try:
+        return _decode(response.body)
+    except (ValueError, RecursionError):
+        return response.body.decode("utf-8", "replace")

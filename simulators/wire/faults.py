@@ -1,0 +1,170 @@
+"""Faults on API calls, addressed by service, operation, phase and content.
+
+Terms. A fault *matches* a request by all the fields it names. Of the matching
+requests it lets the first `skip` pass, then applies to the next `times`. Phase
+`before`: the operation never runs. Phase `after`: the state is written and events
+are published, and only then the answer is delayed, replaced or lost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from simulators.journal import Journal
+    from simulators.wire.message import Caller
+
+KINDS = ("status", "delay", "reset", "hang", "refuse")
+PHASES = ("before", "after")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault. `delay` is in seconds and may go with any kind.
+
+    kind     status: answer `status`; delay: wait, then go on; reset: the connection
+             is reset; hang: no answer, ever; refuse: the connection is refused (on
+             a real socket, where it is already open, closed at once)
+    subject  only requests that name it in path, query or body
+    client   only requests of this token client id or subject
+    """
+
+    service: str
+    kind: str
+    operation: str | None = None
+    methods: frozenset[str] | None = None
+    phase: str = "before"
+    status: int | None = None
+    delay: float = 0.0
+    skip: int = 0
+    times: int | None = 1
+    subject: str | None = None
+    client: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"fault kind {self.kind!r} is none of {', '.join(KINDS)}")
+        if self.phase not in PHASES:
+            raise ValueError(f"fault phase {self.phase!r} is neither before nor after")
+        if (self.kind == "status") != (self.status is not None):
+            raise ValueError("a fault has a status exactly when its kind is status")
+        if self.kind == "delay" and self.delay <= 0:
+            raise ValueError("a delay fault needs a delay in seconds above 0")
+        if self.kind == "refuse" and self.phase == "after":
+            raise ValueError("a refused connection cannot come after the write")
+        if self.skip < 0 or self.delay < 0 or (self.times is not None and self.times < 1):
+            raise ValueError("skip and delay are not negative, times is at least 1")
+        if self.methods is not None:
+            upper = frozenset(method.upper() for method in self.methods)
+            object.__setattr__(self, "methods", upper)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain JSON data, without the fields left at None."""
+        names = self.__dataclass_fields__
+        plain = {name: getattr(self, name) for name in names}
+        if self.methods is not None:
+            plain["methods"] = sorted(self.methods)
+        return {name: value for name, value in plain.items() if value is not None}
+
+
+@dataclass(slots=True)
+class _Armed:
+    fault: Fault
+    seen: int = 0
+    applied: int = 0
+
+    def fits(
+        self, operation: str, method: str, caller: Caller, subjects: Iterable[str]
+    ) -> bool:
+        fault = self.fault
+        return (
+            fault.operation in {None, operation}
+            and (fault.methods is None or method in fault.methods)
+            and (fault.client in {None, caller.client_id, caller.subject})
+            and (fault.subject is None or fault.subject in subjects)
+        )
+
+    def turn(self) -> bool:
+        """Count one matching request; tell whether it is this one's turn."""
+        self.seen += 1
+        if self.seen <= self.fault.skip:
+            return False
+        if self.fault.times is not None and self.applied >= self.fault.times:
+            return False
+        self.applied += 1
+        return True
+
+
+class Faults:
+    """The faults armed on one Wire, in the order in which they were added."""
+
+    def __init__(self, journal: Journal) -> None:
+        """Arm nothing; every arming and removal is journalled."""
+        self._journal = journal
+        self._next = 1
+        self._armed: dict[str, _Armed] = {}
+        self._counts: dict[str, int] = {}
+        self._services: frozenset[tuple[str, str]] = frozenset()
+
+    def add(self, fault: Fault) -> str:
+        """Arm a fault; returns its id."""
+        name = f"fault-{self._next}"
+        self._next += 1
+        self._armed[name] = _Armed(fault)
+        self._changed()
+        self._journal.write("fault", fault=name, action="set", **fault.as_dict())
+        return name
+
+    def remove(self, name: str) -> None:
+        """Disarm a fault; one already gone is no error."""
+        gone = self._armed.pop(name, None)
+        if gone is None:
+            return
+        self._counts[name] = gone.applied
+        self._changed()
+        self._journal.write("fault", fault=name, action="removed", count=gone.applied)
+
+    def clear(self) -> None:
+        """Disarm all."""
+        for name in list(self._armed):
+            self.remove(name)
+
+    def matched(self, name: str) -> int:
+        """Return how often the fault was applied, also after its removal."""
+        if name in self._armed:
+            return self._armed[name].applied
+        return self._counts[name]
+
+    def waits_for(self, service: str, phase: str) -> bool:
+        """Tell cheaply whether any fault could apply: mostly none is armed."""
+        return (service, phase) in self._services
+
+    def take(
+        self,
+        service: str,
+        phase: str,
+        operation: str,
+        method: str,
+        caller: Caller,
+        subjects: Iterable[str],
+    ) -> list[tuple[str, Fault]]:
+        """Return the faults whose turn this request is: delays, then one end."""
+        taken: list[tuple[str, Fault]] = []
+        for name, armed in self._armed.items():
+            fault = armed.fault
+            if fault.service != service or fault.phase != phase:
+                continue
+            if not armed.fits(operation, method, caller, subjects) or not armed.turn():
+                continue
+            taken.append((name, fault))
+            if fault.kind != "delay":
+                break
+        return taken
+
+    def _changed(self) -> None:
+        self._services = frozenset(
+            (armed.fault.service, armed.fault.phase) for armed in self._armed.values()
+        )
