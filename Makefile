@@ -1,0 +1,50 @@
+# Tandem's main jobs. `make help` lists them; `make verify` and `make test` are all
+# a newcomer needs (python3 >= 3.11 with venv).
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help setup verify test check bench defects load nightly lock clean
+
+help: ## Show this help
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+$(STAMP): requirements.txt pyproject.toml
+	@echo "setting up $(VENV) ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Tandem needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version)."; \
+	    echo "Point to one: make verify PYTHON=/path/to/python3.11"; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  --no-deps --no-build-isolation --editable .
+	@touch $@
+
+setup: $(STAMP) ## Make the virtual environment with all locked dependencies
+
+verify: $(STAMP) ## Play all scenarios against the reference sync over real sockets
+	@$(BIN)/tandem verify --tier wire $(ARGS)
+
+test: $(STAMP) ## Run our own tests
+	@$(BIN)/python -m pytest -n 2 -q $(ARGS)
+
+check: $(STAMP) ## Lint, types and the rules of the house
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: $(STAMP) ## Compare speed with peers, as ratios
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+lock: ## Renew requirements.txt (hashes, no index address)
+	@$(BIN)/python -m pip install --quiet pip-tools
+	@$(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url \
+	  --no-emit-trusted-host --no-header --strip-extras --allow-unsafe \
+	  -o requirements.txt requirements.in
+
+clean: ## Remove what the other targets made
+	rm -rf $(VENV) test-results build dist

@@ -1,0 +1,44 @@
+@amendments
+Feature: Amendments travel both ways and none is lost
+  An amendment adds to a note; it never replaces it, and no amendment is ever lost,
+  whoever makes it and however many cross.
+
+  Scenario: An amendment made in DPS appears in NOMIS
+    Given a case note written in NOMIS
+    When a DPS user amends the note in DPS saying "He asked about visits."
+    Then both sides hold the note with 1 amendment
+
+  Scenario: An amendment made in NOMIS appears in DPS
+    Given a case note written in DPS
+    When an officer amends the note in NOMIS saying "Visit booked."
+    Then both sides hold the note with 1 amendment
+
+  @ORD-07
+  Scenario: Amendments made on both sides at the same moment are both kept
+    Given a case note written in DPS
+    When an officer amends the note in NOMIS saying "From the wing."
+    And meanwhile a DPS user amends the note in DPS saying "From the office."
+    Then both sides hold the note with 2 amendments
+
+  @TXT-09
+  Scenario: Two different amendments in one second are both kept
+    Given a case note written in NOMIS
+    When an officer amends the note in NOMIS twice in one second
+    Then both sides hold the note with 2 amendments
+
+  Scenario: Ten amendments from alternate sides arrive in order
+    Given a case note written in DPS
+    When the note is amended 10 times from alternate sides
+    Then both sides hold the note with 10 amendments
+
+  @ORD-09
+  Scenario: A NOMIS amendment does not change who wrote the note
+    Given a case note written in DPS
+    When an officer amends the note in NOMIS
+    Then DPS shows the note under its first author
+
+  @TXT-17
+  Scenario: An amendment by someone NOMIS no longer knows still arrives
+    Given a case note written in NOMIS
+    When an amendment by an unknown user appears in NOMIS
+    Then both sides hold the note with 1 amendment

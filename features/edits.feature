@@ -1,0 +1,46 @@
+@edits
+Feature: A corrected text replaces the old one on both sides
+  Scenario: An edit in NOMIS replaces the text in DPS
+    Given a case note written in NOMIS
+    When an officer edits the note in NOMIS to say "Corrected on the wing."
+    Then both sides show the text "Corrected on the wing."
+
+  Scenario: A correction in DPS replaces the text in NOMIS
+    Given a case note written in DPS
+    When an administrator replaces the text in DPS with "Corrected centrally."
+    Then both sides show the text "Corrected centrally."
+
+  @ORD-14
+  Scenario: Edits that cross leave one text on both sides, never swapped
+    Given a case note written in DPS
+    When an officer edits the note in NOMIS to say "The officer's words."
+    And meanwhile an administrator replaces the text in DPS with "The administrator's words."
+    Then both sides show the same text
+
+  Scenario: An edit and an amendment that cross are both kept
+    Given a case note written in NOMIS
+    When an officer edits the note in NOMIS to say "Corrected text."
+    And meanwhile a DPS user amends the note in DPS saying "Also seen by the nurse."
+    Then both sides show the text "Corrected text."
+    And both sides hold the note with 1 amendment
+
+  @ORD-10
+  Scenario: A corrected date alone reaches DPS
+    Given a case note written in NOMIS
+    When an officer corrects the date of the note in NOMIS
+    Then both sides hold the note
+    And both sides show when it happened and when it was written
+
+  @ORD-05
+  Scenario: Two quick edits in NOMIS end with the second one
+    Given a case note written in NOMIS
+    When an officer edits the note in NOMIS to say "First correction."
+    And meanwhile an officer edits the note in NOMIS to say "Second correction."
+    Then both sides show the text "Second correction."
+
+  @ORD-08
+  Scenario: An edit in NOMIS leaves the note's DPS identity alone
+    Given a case note written in DPS
+    When an officer edits the note in NOMIS to say "Corrected."
+    Then both sides show the text "Corrected."
+    And the note's DPS id and legacy id are as before

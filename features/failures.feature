@@ -1,0 +1,77 @@
+@failures
+Feature: Lost answers, failing services and crashes leave no trace
+  Whatever call fails, and whether it failed before or after the write, the sync tries
+  again until both sides are right, and writes nothing twice.
+
+  @DUP-01
+  Scenario: The answer to a NOMIS create is lost
+    Given a prisoner
+    And the answer to the next NOMIS create is lost
+    When a DPS user writes a case note in DPS
+    Then the prisoner has 1 case note in NOMIS
+    And both sides hold the note
+
+  Scenario: The answer to a DPS write is lost
+    Given a prisoner
+    And the answer to the next DPS write is lost
+    When an officer writes a case note in NOMIS
+    Then the prisoner has 1 case note in DPS
+    And both sides hold the note
+
+  @DUP-04
+  Scenario Outline: The mapping service fails after the note was copied
+    Given a prisoner
+    And the mapping save fails 2 times
+    When <user> writes a case note in <side>
+    Then both sides hold the note
+    And the prisoner has 1 case note in <other>
+
+    Examples:
+      | user       | side  | other |
+      | a DPS user | DPS   | NOMIS |
+      | an officer | NOMIS | DPS   |
+
+  @RET-07
+  Scenario Outline: A service that fails a few times is tried again
+    Given a prisoner
+    And <service> fails 3 times
+    When <user> writes a case note in <side>
+    Then both sides hold the note
+
+    Examples:
+      | service             | user       | side  |
+      | NOMIS               | a DPS user | DPS   |
+      | DPS                 | an officer | NOMIS |
+      | the mapping service | an officer | NOMIS |
+      | the mapping service | a DPS user | DPS   |
+
+  @exclusive
+  Scenario: NOMIS goes down and comes up again
+    Given a case note written in DPS
+    When NOMIS goes down for the sync
+    And a DPS user amends the note in DPS
+    And meanwhile NOMIS comes up again
+    Then both sides hold the note with 1 amendment
+
+  @needs-kill
+  Scenario: The sync is killed in the middle of a burst from DPS and started again
+    Given a prisoner
+    When a DPS user writes 100 case notes in DPS, and the sync from DPS to NOMIS is killed half way and started again
+    Then the prisoner has 100 case notes in NOMIS
+    And the prisoner has 100 case notes in DPS
+
+  @needs-kill
+  Scenario: The sync is killed in the middle of a burst from NOMIS and started again
+    Given a prisoner
+    When an officer writes 100 case notes in NOMIS, and the sync from NOMIS to DPS is killed half way and started again
+    Then the prisoner has 100 case notes in NOMIS
+    And the prisoner has 100 case notes in DPS
+
+  @needs-kill @DUP-01
+  Scenario: The sync crashes after it wrote to NOMIS and before it saved the mapping
+    Given a prisoner
+    And the sync crashes at its next mapping save
+    When a DPS user writes a case note in DPS
+    And the sync from DPS to NOMIS is started
+    Then the prisoner has 1 case note in NOMIS
+    And both sides hold the note

@@ -1,0 +1,70 @@
+@text
+Feature: What was written is what is read
+  NOMIS keeps 4000 bytes and writes amendments into the text; DPS keeps everything. The
+  sync must respect both without losing or inventing a word.
+
+  @TXT-03
+  Scenario: A text longer than NOMIS can hold is cut there and whole in DPS
+    Given a prisoner
+    When a DPS user writes a case note in DPS of 6000 letters
+    Then DPS shows the whole text
+    And NOMIS shows the text cut at 4000 bytes with its suffix
+
+  @TXT-04
+  Scenario Outline: The cut counts bytes and splits no character
+    Given a prisoner
+    When a DPS user writes a case note in DPS of <letters> letters "<letter>"
+    Then DPS shows the whole text
+    And NOMIS shows the text cut at 4000 bytes with its suffix
+
+    Examples:
+      | letters | letter |
+      | 2001    | é      |
+      | 1334    | 漢     |
+      | 1001    | 😀     |
+
+  @TXT-06
+  Scenario: An amendment in NOMIS of a cut note does not cut it in DPS
+    Given a prisoner
+    And a case note of 3990 letters written in DPS
+    When a DPS user amends the note in DPS saying "And this goes beyond the limit of NOMIS."
+    And an officer amends the note in NOMIS
+    Then DPS shows the whole text
+
+  @TXT-23
+  Scenario: A user's text that contains an amendment mark stays a text
+    Given a prisoner
+    When a DPS user writes a case note in DPS saying "Copied: old ...[ABC12D_GEN updated the case notes on 2024/05/01 10:00:00] words"
+    And an officer writes a case note in NOMIS
+    Then both sides agree
+
+  @TXT-07
+  Scenario: A NUL character in a NOMIS text does not stop the note
+    Given a prisoner
+    When an officer writes a case note in NOMIS with a NUL character
+    Then DPS shows the text without the NUL character
+
+  @TXT-21
+  Scenario: Line breaks in text and amendments are kept
+    Given a prisoner
+    When an officer writes a case note in NOMIS with the text:
+      """
+      First line.
+
+      Third line.
+      """
+    And a DPS user amends the note in DPS
+    Then both sides hold the note with 1 amendment
+
+  @TXT-05
+  Scenario: A note with 60 amendments stays whole
+    Given a case note written in NOMIS
+    When the note is amended 60 times from alternate sides
+    Then both sides hold the note with 60 amendments in DPS
+
+  @TXT-19
+  Scenario: An outcome of an appointment keeps its kind
+    Given a prisoner
+    When an officer writes a case note in NOMIS of type "CNOTE/OUTCOME"
+    And a DPS user amends the note in DPS
+    Then both sides hold the note with 1 amendment

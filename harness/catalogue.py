@@ -1,0 +1,42 @@
+"""The step catalogue: what each step means, with an example."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+import click
+
+import features.steps
+from harness.gherkin import StepDefinition, readable, steps_of
+
+ORDER = {"given": 0, "when": 1, "then": 2, "any": 3}
+
+
+def all_steps() -> list[StepDefinition]:
+    """Return the whole library, by kind and wording."""
+    modules = [
+        importlib.import_module(f"features.steps.{found.name}")
+        for found in pkgutil.iter_modules(features.steps.__path__)
+    ]
+    return sorted(steps_of(modules), key=lambda s: (ORDER[s.kind], s.pattern))
+
+
+def print_catalogue(query: str | None) -> int:
+    """Print the steps whose text has every word of `query`; 1 when none has."""
+    words = (query or "").lower().split()
+    shown = 0
+    for step in all_steps():
+        text = f"{step.kind} {readable(step.pattern)} {step.meaning} {step.example}"
+        if not all(word in text.lower() for word in words):
+            continue
+        shown += 1
+        click.secho(f"{step.kind.capitalize()} {readable(step.pattern)}", bold=True)
+        click.echo(f"    {step.meaning}")
+        for line in step.example.splitlines():
+            click.secho(f"    {line}", fg="cyan")
+    if not shown:
+        click.echo(f"no step has the words {query!r}; `tandem steps` lists all")
+        return 1
+    click.echo(f"{shown} steps")
+    return 0

@@ -1,0 +1,256 @@
+"""Reading feature files: parsing, timing words, and matching lines to steps.
+
+pytest-bdd parses and runs; here we close three of its gaps that would let a broken
+feature pass unseen: two scenarios of one name (the first silently vanishes), a step
+that is a coroutine (it is never awaited, so it cannot fail) and a line that two steps
+could mean. Matching is cached: a line is compared with every step once a run.
+"""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gherkin.errors import CompositeParserException
+from pytest_bdd.exceptions import FeatureError as BddFeatureError
+from pytest_bdd.exceptions import GherkinParseError, StepError
+from pytest_bdd.parser import Feature, FeatureParser, ScenarioTemplate
+from pytest_bdd.parser import Step as GherkinStep
+from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from types import ModuleType
+
+# What a line may add to any `When`: the change happens while the messages of the
+# change before it are still held back, so that both cross.
+_MEANWHILE = re.compile(
+    r"^meanwhile,? |(?:,)? (?:before the sync has caught up|meanwhile)$"
+)
+
+
+class FeatureError(Exception):
+    """A feature file that cannot be run: each problem with file and line."""
+
+    def __init__(self, problems: list[str]) -> None:
+        """Keep the problems, one text each."""
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class _StrictParser(FeatureParser):  # type: ignore[misc]
+    """pytest-bdd's parser, but a scenario name may stand only once in a file."""
+
+    def _add(self, scenario: ScenarioTemplate, feature: Feature) -> None:
+        earlier = feature.scenarios.get(scenario.name)
+        if earlier is not None:
+            raise FeatureError(
+                [
+                    f"{self.abs_filename}:{scenario.line_number}: a second scenario "
+                    f"called {scenario.name!r} (the first is on line "
+                    f"{earlier.line_number}); give each its own name"
+                ]
+            )
+        feature.scenarios[scenario.name] = scenario
+
+    def _parse_and_add_scenario(
+        self, scenario_data: Any, feature: Feature, rule: Any = None
+    ) -> None:
+        self._add(self.parse_scenario(scenario_data, feature, rule), feature)
+
+    def _parse_and_add_rule(self, rule_data: Any, feature: Feature) -> None:
+        names = set(feature.scenarios)
+        before = dict(feature.scenarios)
+        super()._parse_and_add_rule(rule_data, feature)
+        for name in names:
+            if feature.scenarios[name] is not before[name]:
+                twice = feature.scenarios[name]
+                feature.scenarios[name] = before[name]
+                self._add(twice, feature)
+
+
+def read_feature(path: Path) -> Feature:
+    """Parse one feature file; FeatureError says what is wrong and where."""
+    try:
+        feature = _StrictParser(str(path.parent), path.name).parse()
+    except FeatureError:
+        raise
+    except (GherkinParseError, BddFeatureError, StepError) as error:
+        line = getattr(error, "line", None) or 1
+        raise FeatureError([f"{path}:{line}: {_one_line(error)}"]) from error
+    except CompositeParserException as error:
+        raise FeatureError([f"{path}: {_one_line(error)}"]) from error
+    except UnicodeDecodeError as error:
+        raise FeatureError(
+            [f"{path}:1: not UTF-8 text ({error.reason} at byte {error.start})"]
+        ) from error
+    except AttributeError as error:
+        # The Gherkin parser answers a file without a feature with nothing at all.
+        raise FeatureError(
+            [f"{path}:1: no feature in this file; it should begin with 'Feature: ...'"]
+        ) from error
+    if not feature.scenarios:
+        raise FeatureError([f"{path}:1: the feature has no scenario"])
+    return feature
+
+
+def _one_line(error: Exception) -> str:
+    message = getattr(error, "message", "") or str(error)
+    return " ".join(str(message).split())
+
+
+def timing(name: str) -> tuple[str, bool]:
+    """Split a line into its step and whether it says *meanwhile*."""
+    bare = _MEANWHILE.sub("", name)
+    return bare, bare != name
+
+
+@dataclass(frozen=True)
+class StepDefinition:
+    """One step of the library: kind (given, when, then or any), pattern, function."""
+
+    kind: str
+    pattern: str
+    context: StepFunctionContext
+    fixture: str
+
+    @property
+    def meaning(self) -> str:
+        """What the step does, first paragraph of its docstring."""
+        text = inspect.getdoc(self.context.step_func) or ""
+        return " ".join(text.split("Example:")[0].split())
+
+    @property
+    def example(self) -> str:
+        """A line that uses the step, from its docstring's `Example:`."""
+        text = inspect.getdoc(self.context.step_func) or ""
+        _, found, rest = text.partition("Example:")
+        return rest.strip() if found else ""
+
+    def matches(self, kind: str, name: str) -> bool:
+        """Tell whether a line of that kind means this step."""
+        if self.kind not in ("any", kind):
+            return False
+        return bool(self.context.parser.is_matching(name))
+
+
+def steps_of(modules: Iterable[ModuleType]) -> list[StepDefinition]:
+    """List the steps that modules define; a coroutine step is refused."""
+    found = []
+    for module in modules:
+        for fixture, marker in vars(module).items():
+            context = _context(marker)
+            if context is None:
+                continue
+            function = context.step_func
+            if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(
+                function
+            ):
+                raise FeatureError(
+                    [
+                        f"{inspect.getsourcefile(function)}: step "
+                        f"{context.parser.name!r} is a coroutine; it would never be "
+                        "awaited and could not fail. Make it a plain function."
+                    ]
+                )
+            found.append(
+                StepDefinition(
+                    context.type or "any", context.parser.name, context, fixture
+                )
+            )
+    return found
+
+
+def _context(marker: Any) -> StepFunctionContext | None:
+    function = getattr(marker, "_fixture_function", None)
+    if function is None:
+        return None
+    return step_function_context_registry.get(function)
+
+
+class Matcher:
+    """Finds the one step that a line means, and remembers it."""
+
+    def __init__(self, definitions: list[StepDefinition]) -> None:
+        """Match against these step definitions."""
+        self.definitions = definitions
+        self._found = lru_cache(maxsize=None)(self._search)
+
+    def find(self, kind: str, name: str) -> tuple[StepDefinition, ...]:
+        """Return every step that the line could mean (one, if all is well)."""
+        return self._found(kind, name)
+
+    def _search(self, kind: str, name: str) -> tuple[StepDefinition, ...]:
+        bare, _ = timing(name)
+        return tuple(step for step in self.definitions if step.matches(kind, bare))
+
+    def nearest(self, kind: str, name: str, count: int = 3) -> list[StepDefinition]:
+        """Return the steps whose words are nearest to the line."""
+        bare, _ = timing(name)
+        scored = [
+            (
+                difflib.SequenceMatcher(None, bare.lower(), _plain(step)).ratio()
+                + (0.05 if step.kind in ("any", kind) else 0),
+                index,
+            )
+            for index, step in enumerate(self.definitions)
+        ]
+        scored.sort(reverse=True)
+        return [self.definitions[index] for _, index in scored[:count]]
+
+    def problems(self, path: Path, feature: Feature) -> list[str]:
+        """Say of each line that is unknown or ambiguous: file, line, nearest steps."""
+        found: list[str] = []
+        for template in feature.scenarios.values():
+            contexts: list[dict[str, str]] = [
+                row for table in template.examples for row in table.as_contexts()
+            ]
+            if template.templated and not contexts:
+                found.append(
+                    f"{path}:{template.line_number}: the outline "
+                    f"{template.name!r} has no example row, so it would never run"
+                )
+            for row in contexts or [{}]:
+                for step in template.render(row).steps:
+                    text = self._problem(path, step)
+                    if text and text not in found:
+                        found.append(text)
+        return found
+
+    def _problem(self, path: Path, step: GherkinStep) -> str | None:
+        matches = self.find(step.type, step.name)
+        if len(matches) == 1:
+            return None
+        where = f"{path}:{step.line_number}"
+        if not matches:
+            near = "\n".join(
+                f"      {near.kind.capitalize()} {readable(near.pattern)}"
+                for near in self.nearest(step.type, step.name)
+            )
+            return (
+                f"{where}: no step says {step.type.capitalize()} {step.name!r}.\n"
+                f"    The nearest steps are:\n{near}\n"
+                "    `tandem steps` lists them all."
+            )
+        both = "\n".join(f"      {readable(match.pattern)}" for match in matches)
+        return (
+            f"{where}: {step.name!r} could mean {len(matches)} steps, "
+            f"make it plainer:\n{both}"
+        )
+
+
+def readable(pattern: str) -> str:
+    """Show a step's pattern as a tester would write it: `{name:w}` as <name>."""
+    text = re.sub(r"\(\?P<(\w+)>[^()]*(?:\([^()]*\)[^()]*)*\)", r"<\1>", pattern)
+    text = re.sub(r"\{(\w+)(?::[^}]*)?\}", r"<\1>", text)
+    text = re.sub(r"\(\?:([^()|]*)\)\?", r"[\1]", text)
+    return text.replace("\\", "")
+
+
+def _plain(step: StepDefinition) -> str:
+    return re.sub(r"<\w+>", "", readable(step.pattern)).lower()

@@ -1,0 +1,67 @@
+"""What one run was asked to do: one record from the command line to every worker."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import msgspec
+
+TIERS = ("simulated", "wire", "containers")
+HALVES = ("to-nomis", "from-nomis")
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """Options of one verification run.
+
+    `targets` gives each half's target: reference, command:CMD, external, none.
+    `grace` is the quiet time in seconds asked of targets that do not report idle.
+    `report` is the directory for reports and logs; `settle_timeout` in seconds of
+    the tier's stopwatch.
+    """
+
+    tier: str = "wire"
+    targets: dict[str, str] = field(
+        default_factory=lambda: dict.fromkeys(HALVES, "reference")
+    )
+    stack: str | None = None
+    instances: int = 1
+    tags: str | None = None
+    seed: int = 1
+    report: str = "test-results"
+    defects: tuple[str, ...] = ()
+    mode: str = "as-deployed"
+    sync_wait: float = 60.0
+    settle_timeout: float | None = None
+    grace: float = 1.5
+    skipped_ok: bool = False
+
+    def dump(self) -> str:
+        """Return the options as one line of JSON, for the workers' command line."""
+        return msgspec.json.encode(asdict(self)).decode()
+
+    @classmethod
+    def load(cls, text: str) -> RunOptions:
+        """Read what `dump` wrote."""
+        data: dict[str, Any] = msgspec.json.decode(text)
+        data["defects"] = tuple(data.get("defects", ()))
+        return cls(**data)
+
+    @property
+    def reference(self) -> bool:
+        """Tell whether every half that runs is our reference sync."""
+        return all(t in ("reference", "none") for t in self.targets.values())
+
+
+def parse_target(text: str) -> str:
+    """Check a target as given on the command line; ValueError says what is right."""
+    if text in ("reference", "external", "none"):
+        return text
+    kind, _, rest = text.partition(":")
+    if kind in ("command", "container") and rest:
+        return text
+    raise ValueError(
+        f"{text!r} is not a target; use reference, external, none, command:CMD "
+        "or container:IMAGE"
+    )

@@ -1,0 +1,98 @@
+"""Results of a run: one record a scenario, and what they add up to."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+PASS, FAIL, UNKNOWN, SKIP = "pass", "fail", "unknown", "skip"
+EXIT_CODES = {PASS: 0, FAIL: 1, UNKNOWN: 3}
+USAGE_ERROR = 2
+
+
+@dataclass
+class ScenarioResult:
+    """How one scenario ended, with all that explains it.
+
+    `violations`, `limited` and `findings` are plain forms of the oracle's records;
+    `timeline` is the text drawn for the notes concerned; `replay` the command that
+    runs just this scenario again.
+    """
+
+    id: str
+    feature: str
+    capability: str
+    name: str
+    tags: list[str]
+    verdict: str
+    seconds: float = 0.0
+    message: str = ""
+    line: int = 0
+    violations: list[dict[str, Any]] = field(default_factory=list)
+    limited: list[dict[str, Any]] = field(default_factory=list)
+    findings: list[dict[str, Any]] = field(default_factory=list)
+    timeline: str = ""
+    seed: int = 0
+    replay: str = ""
+    checked: dict[str, int] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain data."""
+        return asdict(self)
+
+
+@dataclass
+class RunResult:
+    """All scenarios of a run, and what stopped it, if anything did."""
+
+    scenarios: list[ScenarioResult] = field(default_factory=list)
+    usage_errors: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+    interrupted: bool = False
+    skipped_ok: bool = False
+    tier_tags: frozenset[str] = frozenset({"virtual-time"})
+
+    def count(self, verdict: str) -> int:
+        """Count the scenarios with that verdict."""
+        return sum(1 for result in self.scenarios if result.verdict == verdict)
+
+    def by_capability(self) -> dict[str, dict[str, int]]:
+        """Count verdicts per capability, in the order met."""
+        table: dict[str, dict[str, int]] = {}
+        for result in self.scenarios:
+            row = table.setdefault(
+                result.capability, dict.fromkeys((PASS, FAIL, UNKNOWN, SKIP), 0)
+            )
+            row[result.verdict] += 1
+        return table
+
+    def reasons_unknown(self) -> list[str]:
+        """Say why a run without failures is still no pass."""
+        reasons = list(self.broken)
+        if self.interrupted:
+            reasons.append("the run was interrupted before its end")
+        if self.count(UNKNOWN):
+            reasons.append(f"{self.count(UNKNOWN)} scenarios are unknown")
+        if not any(r.verdict != SKIP for r in self.scenarios):
+            reasons.append("no scenario was executed")
+        if not self.skipped_ok:
+            reasons += [
+                f"nothing of the capability {name!r} was executed"
+                for name, row in self.by_capability().items()
+                if sum(row.values()) == row[SKIP]
+            ]
+        return reasons
+
+    @property
+    def verdict(self) -> str:
+        """Fail if any scenario failed, else unknown if any reason says so, else pass."""
+        if self.count(FAIL):
+            return FAIL
+        return UNKNOWN if self.reasons_unknown() else PASS
+
+    @property
+    def exit_code(self) -> int:
+        """0 pass, 1 fail, 2 usage, 3 unknown."""
+        if self.usage_errors:
+            return USAGE_ERROR
+        return EXIT_CODES[self.verdict]
