@@ -10,7 +10,9 @@ from typing import Any
 
 import click
 
-from harness.options import HALVES, RunOptions, parse_target
+from harness.options import RunOptions
+from harness.targets import HALVES, TargetError
+from harness.targets import parse as parse_target
 
 TARGET_HELP = "reference, external, none, command:CMD or container:IMAGE"
 
@@ -25,8 +27,8 @@ class Target(click.ParamType):
     ) -> str:
         """Return the target or fail with what is right."""
         try:
-            return parse_target(str(value))
-        except ValueError as error:
+            return str(parse_target(str(value)))
+        except TargetError as error:
             self.fail(str(error), param, ctx)
 
 

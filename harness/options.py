@@ -7,8 +7,9 @@ from typing import Any
 
 import msgspec
 
+from harness.targets import HALVES
+
 TIERS = ("simulated", "wire", "containers")
-HALVES = ("to-nomis", "from-nomis")
 
 
 @dataclass(frozen=True)
@@ -53,15 +54,3 @@ class RunOptions:
         """Tell whether every half that runs is our reference sync."""
         return all(t in ("reference", "none") for t in self.targets.values())
 
-
-def parse_target(text: str) -> str:
-    """Check a target as given on the command line; ValueError says what is right."""
-    if text in ("reference", "external", "none"):
-        return text
-    kind, _, rest = text.partition(":")
-    if kind in ("command", "container") and rest:
-        return text
-    raise ValueError(
-        f"{text!r} is not a target; use reference, external, none, command:CMD "
-        "or container:IMAGE"
-    )
