@@ -1,0 +1,1 @@
+"""Tests of one fake, each call over the Wire."""
