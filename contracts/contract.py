@@ -25,6 +25,7 @@ class Contract:
         """Read operations and routes; schemas compile later, on first use."""
         self.name = name
         self.document = document
+        _quote_statuses(document)
         self.schemas = Schemas(name, document)
         self.operations = tuple(
             Operation(method, path, self.schemas)
@@ -55,6 +56,17 @@ class Contract:
             ) from None
 
 
+def _quote_statuses(document: dict[str, Any]) -> None:
+    """Make the keys of responses text, as in JSON: YAML reads 200 as a number."""
+    for item in document["paths"].values():
+        for method in METHODS:
+            if method in item:
+                responses = item[method].get("responses", {})
+                item[method]["responses"] = {
+                    str(status): response for status, response in responses.items()
+                }
+
+
 @cache
 def load(service: str) -> Contract:
     """Return the contract of `service` (`nomis`, `dps`, ...), read once a process."""
@@ -75,8 +87,11 @@ def services() -> list[str]:
 
 def read_yaml(source: Traversable) -> dict[str, Any]:
     """Parse a document with libyaml: the Python parser is ten times slower."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    document = yaml.load(source.read_text("utf-8"), Loader=loader)
+    text = source.read_text("utf-8")
+    if hasattr(yaml, "CSafeLoader"):
+        document = yaml.load(text, Loader=yaml.CSafeLoader)
+    else:
+        document = yaml.safe_load(text)
     if not isinstance(document, dict):
         raise TypeError(f"{source.name} is not a mapping")
     return document

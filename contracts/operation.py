@@ -119,10 +119,7 @@ class Operation:
 
     def _response(self, status: int) -> Check | str | None:
         responses = self.document["responses"]
-        name = next(
-            (key for key in _names(status) if key in responses),
-            None,
-        )
+        name = next((key for key in _names(status) if key in responses), None)
         if name is None:
             return "undocumented"
         where, document = self._schemas.resolve((*self._where, "responses", name))
@@ -163,9 +160,8 @@ def _roles(document: dict[str, Any]) -> frozenset[str] | None:
     )
 
 
-def _names(status: int) -> tuple[str | int, ...]:
-    # YAML authors write 200 or "200": both are accepted.
-    return str(status), status, f"{status // 100}XX", "default"
+def _names(status: int) -> tuple[str, ...]:
+    return str(status), f"{status // 100}XX", "default"
 
 
 def _unexpected(operation: str, status: int) -> Problem:

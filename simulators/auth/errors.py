@@ -25,41 +25,41 @@ def status(code: int) -> Response:
 
 
 def bad_credentials() -> Response:
-    """Unknown client or wrong secret."""
+    """Refuse an unknown client or a wrong secret."""
     return _body(401, "invalid_client", "Bad client credentials")
 
 
 def unauthorised() -> Response:
-    """No operation of this contract asks for a token; kept for the protocol."""
+    """Refuse a missing token, though no operation here asks for one."""
     return Response(401, b"", {"www-authenticate": "Bearer"})
 
 
 def forbidden(call: Call) -> Response:
-    """No operation of this contract asks for a role; kept for the protocol."""
+    """Refuse a missing role, though no operation here asks for one."""
     return _body(403, "access_denied", "Access denied")
 
 
 def no_route(request: Request, reason: str) -> Response:
-    """Unknown path (404) or method (405)."""
+    """Answer an unknown path (404) or method (405)."""
     if reason == "method":
         return _body(405, "method_not_allowed", f"{request.method} is not supported")
     return _body(404, "not_found", f"No resource {request.path}")
 
 
 def unreadable(call: Call, message: str) -> Response:
-    """A form that cannot be read."""
+    """Refuse a form that cannot be read."""
     return _body(400, "invalid_request", message)
 
 
 def invalid(call: Call, problems: list[Problem]) -> Response:
-    """A form without a grant, or with one that this fake does not issue."""
+    """Refuse a form without a grant, or with one this fake does not issue."""
     grant = any(problem.kind == "enum" for problem in problems)
     text = "; ".join(str(problem) for problem in problems)
     return _body(400, "unsupported_grant_type" if grant else "invalid_request", text)
 
 
 def crashed(call: Call, error: BaseException) -> Response:
-    """Anything unexpected."""
+    """Answer anything unexpected."""
     return _body(500, "server_error", str(error))
 
 

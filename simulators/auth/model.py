@@ -90,7 +90,8 @@ class AuthModel:
         lifetime: int = LIFETIME,
     ) -> str:
         """Sign a token; with `user` it is linked to that username, as a UI's is."""
-        return self.issue(subject, client_id, roles, user, lifetime)["access_token"]
+        answer = self.issue(subject, client_id, roles, user, lifetime)
+        return str(answer["access_token"])
 
     def issue(
         self,

@@ -12,10 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from simulators.journal import Journal
-    from simulators.wire.message import Caller
+    from simulators.wire.service import Call
 
 KINDS = ("status", "delay", "reset", "hang", "refuse")
 PHASES = ("before", "after")
@@ -55,7 +53,7 @@ class Fault:
             raise ValueError("a delay fault needs a delay in seconds above 0")
         if self.kind == "refuse" and self.phase == "after":
             raise ValueError("a refused connection cannot come after the write")
-        if self.skip < 0 or self.delay < 0 or (self.times is not None and self.times < 1):
+        if min(self.skip, self.delay, (self.times or 1) - 1) < 0 or self.times == 0:
             raise ValueError("skip and delay are not negative, times is at least 1")
         if self.methods is not None:
             upper = frozenset(method.upper() for method in self.methods)
@@ -76,14 +74,14 @@ class _Armed:
     seen: int = 0
     applied: int = 0
 
-    def fits(
-        self, operation: str, method: str, caller: Caller, subjects: Iterable[str]
-    ) -> bool:
-        fault = self.fault
+    def fits(self, phase: str, call: Call, subjects: frozenset[str]) -> bool:
+        fault, caller = self.fault, call.caller
         return (
-            fault.operation in {None, operation}
-            and (fault.methods is None or method in fault.methods)
-            and (fault.client in {None, caller.client_id, caller.subject})
+            fault.service == call.service
+            and fault.phase == phase
+            and fault.operation in {None, call.operation.id}
+            and (fault.methods is None or call.request.method in fault.methods)
+            and fault.client in {None, caller.client_id, caller.subject}
             and (fault.subject is None or fault.subject in subjects)
         )
 
@@ -107,7 +105,7 @@ class Faults:
         self._next = 1
         self._armed: dict[str, _Armed] = {}
         self._counts: dict[str, int] = {}
-        self._services: frozenset[tuple[str, str]] = frozenset()
+        self._places: frozenset[tuple[str, str]] = frozenset()
 
     def add(self, fault: Fault) -> str:
         """Arm a fault; returns its id."""
@@ -138,33 +136,24 @@ class Faults:
             return self._armed[name].applied
         return self._counts[name]
 
-    def waits_for(self, service: str, phase: str) -> bool:
+    def armed(self, service: str, phase: str) -> bool:
         """Tell cheaply whether any fault could apply: mostly none is armed."""
-        return (service, phase) in self._services
+        return (service, phase) in self._places
 
     def take(
-        self,
-        service: str,
-        phase: str,
-        operation: str,
-        method: str,
-        caller: Caller,
-        subjects: Iterable[str],
+        self, phase: str, call: Call, subjects: frozenset[str]
     ) -> list[tuple[str, Fault]]:
-        """Return the faults whose turn this request is: delays, then one end."""
+        """Return the faults whose turn this call is: delays, then one end."""
         taken: list[tuple[str, Fault]] = []
         for name, armed in self._armed.items():
-            fault = armed.fault
-            if fault.service != service or fault.phase != phase:
+            if not armed.fits(phase, call, subjects) or not armed.turn():
                 continue
-            if not armed.fits(operation, method, caller, subjects) or not armed.turn():
-                continue
-            taken.append((name, fault))
-            if fault.kind != "delay":
+            taken.append((name, armed.fault))
+            if armed.fault.kind != "delay":
                 break
         return taken
 
     def _changed(self) -> None:
-        self._services = frozenset(
+        self._places = frozenset(
             (armed.fault.service, armed.fault.phase) for armed in self._armed.values()
         )

@@ -11,33 +11,54 @@ import msgspec
 from simulators.wire.message import Response, answer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from contracts import Contract, Operation
     from simulators.wire.message import Request
     from simulators.wire.service import Service
 
-_PING = answer(200, {"status": "UP"})
-
 
 def answer_page(service: Service, request: Request) -> Response | None:
     """Answer an unauthenticated page of http-contracts 0.3; None if it is none."""
-    if request.method != "GET":
-        return None
-    match request.path:
-        case "/health/ping" | "/health/liveness" | "/health/readiness":
-            return _PING
-        case "/health":
-            return answer(200, {"status": "UP", "components": {}})
-        case "/info":
-            info = service.contract.document.get("info", {})
-            version = str(info.get("version", ""))
-            build = {"name": service.name, "version": version}
-            return answer(200, {"build": build})
-        case "/v3/api-docs":
-            return answer(200, service.contract.document)
-        case "/swagger-ui.html" | "/swagger-ui/" | "/swagger-ui/index.html":
-            headers = {"content-type": "text/html; charset=utf-8"}
-            return Response(200, _document(service.contract).encode(), headers)
-    return None
+    page = _PAGES.get(request.path) if request.method == "GET" else None
+    return page(service) if page is not None else None
+
+
+def _ping(service: Service) -> Response:
+    return _UP
+
+
+def _health(service: Service) -> Response:
+    return answer(200, {"status": "UP", "components": {}})
+
+
+def _info(service: Service) -> Response:
+    version = str(service.contract.document.get("info", {}).get("version", ""))
+    return answer(200, {"build": {"name": service.name, "version": version}})
+
+
+def _api_docs(service: Service) -> Response:
+    return answer(200, service.contract.document)
+
+
+def _ui(service: Service) -> Response:
+    headers = {"content-type": "text/html; charset=utf-8"}
+    return Response(200, _document(service.contract).encode(), headers)
+
+
+_UP = answer(200, {"status": "UP"})
+
+_PAGES: dict[str, Callable[[Service], Response]] = {
+    "/health/ping": _ping,
+    "/health/liveness": _ping,
+    "/health/readiness": _ping,
+    "/health": _health,
+    "/info": _info,
+    "/v3/api-docs": _api_docs,
+    "/swagger-ui.html": _ui,
+    "/swagger-ui/": _ui,
+    "/swagger-ui/index.html": _ui,
+}
 
 
 @lru_cache(maxsize=32)

@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+import msgspec
+
 from simulators.wire.message import Request, Response
 
 if TYPE_CHECKING:
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from simulators.clock import Clock
     from simulators.wire.message import Caller, OutboxEvent
 
-Upstream = Callable[["Call", str, Request, float], Awaitable[Response]]
+Relay = Callable[["Call", str, Request, float], Awaitable[Response]]
 
 
 class ErrorBodies(Protocol):
@@ -24,22 +26,22 @@ class ErrorBodies(Protocol):
     """
 
     def unauthorised(self) -> Response:
-        """No token, or a token that is invalid or expired."""
+        """Refuse a call without a token, or with an invalid or expired one."""
 
     def forbidden(self, call: Call) -> Response:
-        """A valid token without any of the operation's roles."""
+        """Refuse a valid token without any of the operation's roles."""
 
     def no_route(self, request: Request, reason: str) -> Response:
-        """Unknown path (`reason` "path") or unsupported method ("method")."""
+        """Answer an unknown path (`reason` "path") or method ("method")."""
 
     def unreadable(self, call: Call, message: str) -> Response:
-        """A body that is not UTF-8, not JSON or missing."""
+        """Refuse a body that is not UTF-8, not JSON or missing."""
 
     def invalid(self, call: Call, problems: list[Problem]) -> Response:
-        """A body or parameter that does not fit the contract."""
+        """Refuse a body or parameter that does not fit the contract."""
 
     def crashed(self, call: Call, error: BaseException) -> Response:
-        """Anything unexpected: the service's 500."""
+        """Answer anything unexpected: the service's 500."""
 
 
 class Tokens(Protocol):
@@ -91,6 +93,7 @@ class Call:
     `x-writes` whether state changed.
     """
 
+    service: str
     request: Request
     operation: Operation
     path: dict[str, str]
@@ -102,7 +105,7 @@ class Call:
     body: Any = None
     state: dict[str, Any] = field(default_factory=dict)
     wrote: bool | None = None
-    _upstream: Upstream | None = None
+    relay: Relay | None = None
 
     def header(self, name: str) -> str | None:
         """Return a request header, whatever its case."""
@@ -115,6 +118,7 @@ class Call:
         path: str,
         json: Any = None,
         headers: Mapping[str, str] | None = None,
+        *,
         wait: float = 2.0,  # seconds, as offender-case-notes (http-contracts 0.1)
     ) -> Response:
         """Call another fake over the Wire with this service's own token.
@@ -122,18 +126,16 @@ class Call:
         `path` may carry a query. Raises `UpstreamFailed` when no answer comes within
         `wait` seconds; statuses are the caller's to judge.
         """
-        if self._upstream is None:
+        if self.relay is None:
             raise UpstreamFailed(service, "refused")
         request = outgoing(method, path, json, headers)
-        return await self._upstream(self, service, request, wait)
+        return await self.relay(self, service, request, wait)
 
 
 def outgoing(
     method: str, path: str, json: Any = None, headers: Mapping[str, str] | None = None
 ) -> Request:
     """Make a request; `json` None means no body, `path` may carry a query."""
-    import msgspec
-
     plain, _, query = path.partition("?")
     names = {key.lower(): value for key, value in (headers or {}).items()}
     if json is None:
