@@ -1,0 +1,202 @@
+"""The ledger: every message copy, its receives and its one fate.
+
+The sum must balance: copies = fates + still open. The ledger alone writes the bus's
+`copy`, `received`, `returned` and `fate` entries, so journal and ledger cannot part.
+A copy that a filter or a fault kept out of its queue gets a `fate` entry only: it
+never came in. Memory grows with the messages; folding settled copies to counts, as
+the load tier needs it, is not built yet.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from simulators.bus.copies import FATES, Copy, Receive
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping
+
+    from simulators.bus.shelf import Shelf
+    from simulators.journal import Journal
+
+_PASSED_ON = frozenset({"dead-lettered", "moved", "parked"})
+
+
+class Ledger:
+    """Copies by subject (prisoner number, DPS id, NOMIS id), open and ended."""
+
+    def __init__(self, journal: Journal) -> None:
+        """Write to `journal`."""
+        self.fates: Counter[str] = Counter()
+        self.refresh: Callable[[], None] = _nothing
+        self.shelves: Callable[[], Mapping[str, Shelf]] = dict
+        self._journal = journal
+        self._copies: list[Copy] = []
+        self._by_subject: dict[str, list[Copy]] = {}
+        self._open: dict[int, Copy] = {}
+        self._open_by_subject: dict[str, dict[int, Copy]] = {}
+
+    def next_number(self) -> int:
+        """Return the number of the next copy to be entered."""
+        return len(self._copies)
+
+    def came(self, copy: Copy) -> None:
+        """Enter a copy that came into its queue."""
+        self._enter(copy)
+        self._open[copy.number] = copy
+        for subject in copy.subjects:
+            self._open_by_subject.setdefault(subject, {})[copy.number] = copy
+        self._journal.write(
+            "copy",
+            copy=copy.number,
+            queue=copy.queue,
+            message=copy.message,
+            event=copy.event,
+            type=copy.type,
+            origin=copy.origin,
+            parent=copy.parent,
+            subjects=sorted(copy.subjects),
+        )
+
+    def kept_out(self, copy: Copy, fate: str) -> None:
+        """Enter a copy that never came in: `filtered` or `dropped`."""
+        self._enter(copy)
+        self._end(copy, fate)
+
+    def received(self, copy: Copy, at: float) -> None:
+        """Record a receive of the copy, now in flight."""
+        copy.receives.append(Receive(at, copy.count, copy.consumer))
+        self._journal.write(
+            "received",
+            copy=copy.number,
+            queue=copy.queue,
+            message=copy.message,
+            count=copy.count,
+            client=copy.consumer,
+        )
+
+    def returned(self, copy: Copy, delay: float) -> None:
+        """Record that the copy was given back, visible again in `delay` seconds."""
+        self._journal.write(
+            "returned",
+            copy=copy.number,
+            queue=copy.queue,
+            message=copy.message,
+            delay=delay,
+        )
+
+    def ended(self, copy: Copy, fate: str) -> None:
+        """Close an open copy with its one fate."""
+        del self._open[copy.number]
+        for subject in copy.subjects:
+            rest = self._open_by_subject[subject]
+            del rest[copy.number]
+            if not rest:
+                del self._open_by_subject[subject]
+        self._end(copy, fate)
+
+    def open(self, subjects: Iterable[str] | None = None) -> list[Copy]:
+        """Return the copies not ended, oldest first, of any of the subjects."""
+        self.refresh()
+        if subjects is None:
+            return list(self._open.values())
+        found: dict[int, Copy] = {}
+        for subject in subjects:
+            found.update(self._open_by_subject.get(subject, {}))
+        return [found[number] for number in sorted(found)]
+
+    def copies(self, subjects: Iterable[str] | None = None) -> list[Copy]:
+        """Return every copy, oldest first, of any of the subjects."""
+        self.refresh()
+        if subjects is None:
+            return list(self._copies)
+        found = {
+            copy.number: copy
+            for subject in subjects
+            for copy in self._by_subject.get(subject, ())
+        }
+        return [found[number] for number in sorted(found)]
+
+    def balance(self, subjects: Collection[str] | None = None) -> list[str]:
+        """Prove that copies = fates + open; return what does not add up.
+
+        Recounted from the copies, and held against the queues' own shelves, which
+        know nothing of the ledger. Every copy that was passed on (dead letter, move,
+        park) must have a child, every child an earlier parent.
+        """
+        copies = self.copies(subjects)
+        problems = self._sums(copies)
+        parents = {copy.parent for copy in self._copies}
+        for copy in copies:
+            if copy.fate in _PASSED_ON and copy.number not in parents:
+                problems.append(f"copy {copy.number} was {copy.fate} but went nowhere")
+            if copy.parent is not None and not 0 <= copy.parent < copy.number:
+                problems.append(f"copy {copy.number} names no earlier parent")
+            if copy.count < len(copy.receives):
+                problems.append(f"copy {copy.number} has more receives than counted")
+        if subjects is None:
+            problems += self._against_shelves()
+        return problems
+
+    def _sums(self, copies: list[Copy]) -> list[str]:
+        fates = Counter(copy.fate or "still-queued" for copy in copies)
+        problems = [
+            f"{number} copies have the unknown fate {fate!r}"
+            for fate, number in fates.items()
+            if fate not in FATES
+        ]
+        ended = sum(n for fate, n in fates.items() if fate != "still-queued")
+        opened = sum(1 for copy in copies if copy.number in self._open)
+        if len(copies) != ended + opened:
+            problems.append(f"{len(copies)} copies, {ended} fates and {opened} open")
+        return problems
+
+    def _against_shelves(self) -> list[str]:
+        problems = []
+        on_shelves = {
+            number: name
+            for name, shelf in self.shelves().items()
+            for number in shelf.live
+        }
+        for number, copy in self._open.items():
+            if on_shelves.get(number) != copy.queue:
+                problems.append(f"copy {number} is open but not in {copy.queue}")
+        problems += [
+            f"copy {number} lies in {name} but has ended"
+            for number, name in on_shelves.items()
+            if number not in self._open
+        ]
+        for name, shelf in self.shelves().items():
+            if sum(shelf.counts.values()) != len(shelf.live):
+                problems.append(f"{name} counts {shelf.counts} of {len(shelf.live)}")
+        if sum(self.fates.values()) + len(self._open) != len(self._copies):
+            problems.append(
+                f"{len(self._copies)} copies were entered, {self.fates.total()} "
+                f"fates written, {len(self._open)} are open"
+            )
+        return problems
+
+    def _enter(self, copy: Copy) -> None:
+        if copy.number != len(self._copies):
+            raise RuntimeError(f"copy {copy.number} entered out of turn")
+        self._copies.append(copy)
+        for subject in copy.subjects:
+            self._by_subject.setdefault(subject, []).append(copy)
+
+    def _end(self, copy: Copy, fate: str) -> None:
+        copy.fate = fate
+        self.fates[fate] += 1
+        self._journal.write(
+            "fate",
+            copy=copy.number,
+            queue=copy.queue,
+            message=copy.message,
+            event=copy.event,
+            fate=fate,
+            parent=copy.parent,
+        )
+
+
+def _nothing() -> None:
+    pass
