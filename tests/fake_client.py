@@ -91,7 +91,7 @@ class FakeClient:
         if body is not None:
             content = msgspec.json.encode(body)
         request = Request(method, plain, query, names, content)
-        response = self.run(self.wire.handle(service, request))
+        response: Response = self.run(self.wire.handle(service, request))
         assert not self.wire.broken, self.wire.broken
         return response
 
