@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from contracts.asyncapi import Events, events
 from contracts.contract import Contract, load, services
 from contracts.operation import Operation
 from contracts.problems import Problem
 from contracts.routes import NoRoute
 
-__all__ = ["Contract", "NoRoute", "Operation", "Problem", "load", "services"]
+__all__ = [
+    "Contract",
+    "Events",
+    "NoRoute",
+    "Operation",
+    "Problem",
+    "events",
+    "load",
+    "services",
+]
