@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from simulators.clock import Clock
+
+
+class Moment(NamedTuple):
+    """One moment: seconds of the bus, and the calendar in epoch milliseconds."""
+
+    bus: float
+    epoch_ms: int
 
 
 class BusWatch:
@@ -21,11 +28,16 @@ class BusWatch:
         """Return seconds of the bus: visibility, delay and retention use them."""
         return self.clock.stopwatch() + self.offset
 
+    def moment(self) -> Moment:
+        """Return now on both clocks."""
+        return Moment(self.now(), self.epoch_ms())
+
     def epoch_ms(self) -> int:
         """Return the calendar as epoch milliseconds (SentTimestamp and so on)."""
         return int(self.clock.now().timestamp() * 1000)
 
-    def stamp(self) -> str:
-        """Return the calendar as SNS prints it: UTC, milliseconds, `Z`."""
-        utc = self.clock.now().astimezone(UTC)
-        return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+
+def stamp(epoch_ms: int) -> str:
+    """Return a moment as SNS prints it: UTC, milliseconds, `Z`."""
+    utc = datetime.fromtimestamp(epoch_ms // 1000, UTC)
+    return f"{utc:%Y-%m-%dT%H:%M:%S}.{epoch_ms % 1000:03d}Z"

@@ -19,7 +19,7 @@ from simulators.subjects import subjects as subjects_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from simulators.bus.buswatch import BusWatch
+    from simulators.bus.buswatch import BusWatch, Moment
     from simulators.bus.faults import DeliveryFaults
     from simulators.bus.ledger import Ledger
     from simulators.bus.message import Attribute, Attributes
@@ -52,19 +52,21 @@ class Intake:
         kind: str,
         subjects: frozenset[str],
         origin: str,
+        moment: Moment,
+        message: str | None = None,
     ) -> Copy:
-        """Return a new copy for a queue, with an SQS MessageId, not yet entered."""
+        """Return a copy for a queue, not yet entered; `message` None: a new id."""
         return Copy(
             number=self._ledger.next_number(),
             queue=queue,
-            message=str(self._watch.clock.uuid4("sqs")),
+            message=message or str(self._watch.clock.uuid4("sqs")),
             body=body,
             attributes=attributes,
             type=kind,
             origin=origin,
             subjects=subjects,
-            sent=self._watch.now(),
-            sent_ms=self._watch.epoch_ms(),
+            sent=moment.bus,
+            sent_ms=moment.epoch_ms,
         )
 
     def pass_on(self, copy: Copy, queue_name: str, origin: str) -> Copy:
@@ -170,4 +172,5 @@ class Intake:
             kind=event_type(parse(body), attributes),
             subjects=subjects_of(body),
             origin=origin,
+            moment=self._watch.moment(),
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from simulators.bus.buswatch import Moment, stamp
 from simulators.bus.errors import BusError
 from simulators.bus.filters import ATTRIBUTES_SCOPE, Filter
 
@@ -29,8 +30,7 @@ _UNSUBSCRIBE = "https://sns.{region}.amazonaws.com/?Action=Unsubscribe"
 class Notification:
     """A published message, worked out once for all its copies.
 
-    `document` is the decoded body (the text itself when it is not JSON), `stamp` the
-    moment of publishing as SNS prints it.
+    `document` is the decoded body, the text itself when it is not JSON.
     """
 
     id: str
@@ -39,7 +39,7 @@ class Notification:
     attributes: Attributes
     type: str
     subjects: frozenset[str]
-    stamp: str
+    moment: Moment
     subject: str | None = None
 
 
@@ -136,7 +136,7 @@ def envelope(subscription: Subscription, note: Notification) -> str:
     if note.subject is not None:
         document["Subject"] = note.subject
     document["Message"] = note.message
-    document["Timestamp"] = note.stamp
+    document["Timestamp"] = stamp(note.moment.epoch_ms)
     document["SignatureVersion"] = "1"
     document["Signature"] = _SIGNATURE
     document["SigningCertURL"] = _CERTIFICATE.format(region=region)

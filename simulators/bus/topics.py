@@ -135,7 +135,7 @@ class Topics:
             attributes=given,
             type=event_type(document, given),
             subjects=subjects_of(message),
-            stamp=self._watch.stamp(),
+            moment=self._watch.moment(),
             subject=subject,
         )
         self._journal.write(
@@ -163,6 +163,9 @@ class Topics:
             kind=note.type,
             subjects=note.subjects,
             origin="fan-out",
+            moment=note.moment,
+            # What a filter keeps out never gets an SQS MessageId of its own.
+            message=None if wanted else note.id,
         )
         copy.event = note.id
         if wanted:

@@ -1,0 +1,111 @@
+"""The AWS endpoint on a port of its own, in the world's event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import TYPE_CHECKING
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from simulators.bus.app import AwsApp
+
+if TYPE_CHECKING:
+    from simulators.bus.core import Bus
+
+LOCALHOST = "127.0.0.1"
+# SDK clients keep idle connections for a minute or more; a server that hangs up
+# first makes the next request of the client fail.
+_KEEP_ALIVE = 600
+_BACKLOG = 2048
+
+
+class PortInUseError(RuntimeError):
+    """The port is taken, most often by LocalStack or another world."""
+
+    def __init__(self, host: str, port: int) -> None:
+        """Say what is taken and what to do."""
+        super().__init__(
+            f"cannot serve SNS and SQS on {host}:{port}: another process listens "
+            f"there (LocalStack and ministack use 4566 too). Stop it, or choose "
+            f"another port; port 0 takes a free one"
+        )
+        self.host = host
+        self.port = port
+
+
+class BusServer:
+    """Serves a bus; `start` and `stop` within the running loop.
+
+    >>> server = BusServer(bus)                             # doctest: +SKIP
+    >>> await server.start()                                # doctest: +SKIP
+    >>> server.url                                          # doctest: +SKIP
+    'http://127.0.0.1:41234'
+    """
+
+    def __init__(self, bus: Bus, host: str = LOCALHOST, port: int = 0) -> None:
+        """Bind to `host` only; port 0 takes a free one."""
+        self.host = host
+        self.port = port
+        self._app = AwsApp(bus)
+        self._bus = bus
+        self._server: asyncio.Server | None = None
+        self._state = ServerState()
+
+    @property
+    def url(self) -> str:
+        """The endpoint URL, without a trailing slash (the starter concatenates)."""
+        return f"http://{self.host}:{self.port}"
+
+    async def start(self) -> None:
+        """Bind and listen; raises PortInUseError."""
+        config = uvicorn.Config(
+            self._app,
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            date_header=False,
+            ws="none",
+            timeout_keep_alive=_KEEP_ALIVE,
+        )
+        config.load()
+        self._state = ServerState()
+        state = self._state
+        listener = _bind(self.host, self.port)
+        self._server = await asyncio.get_running_loop().create_server(
+            lambda: HttpToolsProtocol(config, server_state=state, app_state={}),
+            sock=listener,
+            backlog=_BACKLOG,
+        )
+        self.port = listener.getsockname()[1]
+
+    async def stop(self) -> None:
+        """Stop listening and hang up: a parked poll ends without an answer."""
+        if self._server is None:
+            return
+        self._bus.skipper.stop()
+        self._server.close()
+        for connection in list(self._state.connections):
+            connection.transport.abort()
+        tasks = list(self._state.tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._server.wait_closed()
+        self._server = None
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise PortInUseError(host, port) from error
+    listener.setblocking(False)
+    return listener
