@@ -18,15 +18,31 @@ KINDS: dict[str, tuple[str, ...]] = {
     # A call that reached the Wire. `client` is the token's client id or subject,
     # `cause` the SQS message id that led to it, `certainty` certain|inferred|unknown.
     "request": (
-        "service", "operation", "method", "path", "query", "client", "user",
-        "subjects", "body", "cause", "certainty",
+        "service",
+        "operation",
+        "method",
+        "path",
+        "query",
+        "client",
+        "user",
+        "subjects",
+        "body",
+        "cause",
+        "certainty",
     ),
     # Its answer. `request` is the request's seq; `status` and `body` are the service's
     # own (None when a fault came first); `wrote` says the fake's state changed;
     # `fault` names the fault applied, `lost` that the caller never saw this answer,
     # `sent` the status it saw instead or None for no answer.
     "response": (
-        "request", "status", "body", "wrote", "fault", "lost", "sent", "subjects",
+        "request",
+        "status",
+        "body",
+        "wrote",
+        "fault",
+        "lost",
+        "sent",
+        "subjects",
     ),
     # An event handed to a topic (`message` is the SNS message id). `cause` is
     # `request:<seq>` when a call over the Wire caused it.
@@ -40,7 +56,9 @@ KINDS: dict[str, tuple[str, ...]] = {
     # The copy's end: one of simulators.bus.ledger.FATES.
     "fate": ("copy", "queue", "message", "fate", "parent"),
     "switch": ("name", "scope", "on"),
-    "fault": ("fault", "action"),
+    # A fault armed or removed, in one line; API faults add their fields (`what`) and,
+    # once removed, how often they struck (`count`).
+    "fault": ("fault", "action", "what", "count"),
     "skip": ("seconds",),
     "target": ("half", "action"),
     # The scenario speaking: which step ran, where.

@@ -67,6 +67,14 @@ class Fault:
             plain["methods"] = sorted(self.methods)
         return {name: value for name, value in plain.items() if value is not None}
 
+    def told(self) -> str:
+        """Return the fault in one line, for timelines."""
+        parts = [self.service, self.operation or "any call", self.kind]
+        parts += [str(self.status)] if self.status is not None else []
+        parts += [f"{self.delay} s"] if self.delay else []
+        parts += [f"for {self.subject}"] if self.subject is not None else []
+        return " ".join([*parts, self.phase, "the write"])
+
 
 @dataclass(slots=True)
 class _Armed:
@@ -113,7 +121,8 @@ class Faults:
         self._next += 1
         self._armed[name] = _Armed(fault)
         self._changed()
-        self._journal.write("fault", fault=name, action="set", **fault.as_dict())
+        told = f"{name}: {fault.told()}"
+        self._journal.write("fault", fault=told, action="set", what=fault.as_dict())
         return name
 
     def remove(self, name: str) -> None:
@@ -123,7 +132,8 @@ class Faults:
             return
         self._counts[name] = gone.applied
         self._changed()
-        self._journal.write("fault", fault=name, action="removed", count=gone.applied)
+        told = f"{name}: {gone.fault.told()}"
+        self._journal.write("fault", fault=told, action="removed", count=gone.applied)
 
     def clear(self) -> None:
         """Disarm all."""

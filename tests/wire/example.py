@@ -91,7 +91,7 @@ paths:
       x-roles: []
       responses:
         500: {$ref: "#/components/responses/Error"}
-  /neighbour/{noteId}:
+  /neighbour:
     get:
       operationId: ask_neighbour
       x-roles: []
@@ -199,9 +199,8 @@ def crash(model: Shelf, call: Call) -> Response:
 
 
 async def ask_neighbour(model: Shelf, call: Call) -> Response:
-    """Give the neighbour's note."""
-    path = f"/notes/{call.path['noteId']}"
-    return await call.upstream("neighbour", "GET", path)
+    """Give the neighbour's newest note."""
+    return await call.upstream("neighbour", "GET", "/notes/latest")
 
 
 def _found(model: Shelf, call: Call) -> dict[str, Any]:
