@@ -35,13 +35,15 @@ class PortInUse(OSError):  # noqa: N818 - named for what the user has to change
 
     def __init__(self, service: str, port: int) -> None:
         """Name the service and the port."""
-        super().__init__(
-            errno.EADDRINUSE,
-            f"port {port} for {service} is in use; stop what listens there or choose "
-            "another (0 takes a free one)",
-        )
+        super().__init__(errno.EADDRINUSE, "port in use")
         self.service = service
         self.port = port
+
+    def __str__(self) -> str:
+        return (
+            f"port {self.port} for {self.service} is in use; stop what listens there "
+            "or choose another (0 takes a free one)"
+        )
 
 
 class _Listener:
@@ -59,6 +61,8 @@ class _Listener:
     def reserve(self, host: str, port: int) -> None:
         """Bind the port without listening: clients are refused, others kept out."""
         self._reserved = _bound(host, port, self.name)
+        # Only a socket that may not be shared keeps others off while it is silent.
+        _share(self._reserved, on=False)
         self.port = self._reserved.getsockname()[1]
 
     async def open(self) -> None:
@@ -67,6 +71,7 @@ class _Listener:
         if line is None:
             return
         self._reserved = None
+        _share(line, on=True)
         try:
             line.listen(_BACKLOG)
         except OSError as error:
@@ -198,11 +203,15 @@ def quieten_collector() -> None:
     gc.set_threshold(*_THRESHOLDS)
 
 
+def _share(line: socket.socket, *, on: bool) -> None:
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, int(on))
+
+
 def _bound(host: str, port: int, service: str) -> socket.socket:
     line = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
         # Ports of a run that just ended are free again; live listeners still refuse.
-        line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        _share(line, on=True)
         line.bind((host, port))
     except OSError as error:
         line.close()
