@@ -1,0 +1,83 @@
+"""Named checkers run one by one, and their results made one verdict.
+
+A **checker** is a function from a case to a `Result`. One that crashes makes the
+verdict *unknown*, never *pass*. **Vacuous** is a scope in which nothing was checked.
+"""
+
+from __future__ import annotations
+
+import traceback
+from typing import TYPE_CHECKING
+
+from harness.oracle.case import Case
+from harness.oracle.evidence import FAIL, PASS, UNKNOWN, Verdict
+from harness.oracle.rules.conserved import conserved
+from harness.oracle.rules.content import converged, corrupt, lost, stale
+from harness.oracle.rules.duplicate import duplicate
+from harness.oracle.rules.loop import loop
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from harness.oracle.evidence import Evidence, Violation
+    from harness.oracle.rules.result import Result
+
+    Checker = Callable[[Case], Result]
+
+CHECKERS: dict[str, Checker] = {
+    "converged": converged,
+    "lost": lost,
+    "stale": stale,
+    "duplicate": duplicate,
+    "loop": loop,
+    "corrupt": corrupt,
+    "conserved": conserved,
+}
+# True whatever still moves: what was written too often or leaked stays so.
+_FINAL = frozenset({"loop", "leaked", "acknowledged-before-done"})
+
+
+def judge(evidence: Evidence, checkers: Mapping[str, Checker] | None = None) -> Verdict:
+    """Judge one scope: run every checker, then weigh what they found."""
+    verdict = Verdict(PASS)
+    try:
+        case = Case(evidence)
+    except Exception as error:  # noqa: BLE001 - a crashed oracle must not say pass
+        verdict.reasons.append(f"the evidence could not be read: {_summary(error)}")
+        verdict.verdict = UNKNOWN
+        return verdict
+    found: list[Violation] = []
+    for name, check in (checkers or CHECKERS).items():
+        try:
+            result = check(case)
+        except Exception as error:  # noqa: BLE001 - unknown, never pass
+            verdict.reasons.append(f"the rule {name!r} crashed: {_summary(error)}")
+            continue
+        verdict.checked[name] = result.checked
+        found += result.violations
+        verdict.findings += result.findings
+        verdict.reasons += result.reasons
+    _weigh(case, verdict, found)
+    return verdict
+
+
+def _weigh(case: Case, verdict: Verdict, found: list[Violation]) -> None:
+    settled = case.evidence.settled
+    if not settled.get("settled", True):
+        waiting = settled.get("waiting") or ["settling gave no reason"]
+        verdict.reasons += [f"not settled: {reason}" for reason in waiting]
+        verdict.findings += [v for v in found if v.rule not in _FINAL]
+        found = [v for v in found if v.rule in _FINAL]
+    if not case.notes and not case.evidence.expectations.get("empty"):
+        verdict.reasons.append("vacuous: the scope holds no note and saw no change")
+    verdict.violations = sorted(found, key=lambda v: (v.severity, v.rule, v.note))
+    if verdict.violations:
+        verdict.verdict = FAIL
+    elif verdict.reasons:
+        verdict.verdict = UNKNOWN
+
+
+def _summary(error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" in {frames[-1].name}, line {frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}: {error}{where}"

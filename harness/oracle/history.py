@@ -1,0 +1,276 @@
+"""The journal read once: calls with their answers, events, message copies.
+
+A **call** is a request and its answer. It was *accepted* when the service's state
+changed, also when the answer was lost. An **event** is one publish to a topic; a
+**message** is one copy of it (or of a message sent directly) in one queue.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from contracts import load
+from harness.oracle.who import program, queue_owner
+
+if TYPE_CHECKING:
+    from harness.oracle.evidence import Evidence
+
+_NEVER = 1 << 62
+_SUCCESS = range(200, 300)
+
+
+class Call:
+    """A request with its answer; `answered` is the answer's seq."""
+
+    __slots__ = (
+        "accepted",
+        "action",
+        "answer",
+        "answer_calendar",
+        "answered",
+        "at",
+        "body",
+        "calendar",
+        "cause",
+        "certainty",
+        "client",
+        "fault",
+        "lost",
+        "method",
+        "operation",
+        "path",
+        "program",
+        "query",
+        "seq",
+        "service",
+        "status",
+        "subjects",
+        "user",
+        "writes",
+    )
+
+    def __init__(self, entry: dict[str, Any], clients: dict[str, str]) -> None:
+        """Read a `request` entry; the answer comes later."""
+        get = entry.get
+        self.seq: int = entry["seq"]
+        self.at: float = entry["at"]
+        self.calendar: str = entry["calendar"]
+        self.service: str = entry["service"]
+        self.operation: str | None = get("operation")
+        self.method: str = get("method", "")
+        self.path: str = get("path", "")
+        self.query: Any = get("query")
+        self.client: str | None = get("client")
+        self.user: str | None = get("user")
+        self.subjects: list[str] = get("subjects") or []
+        self.body: Any = decoded(get("body"))
+        self.cause: str | None = get("cause")
+        self.certainty: str | None = get("certainty")
+        self.program = program(self.client, clients)
+        self.action, self.writes = meaning(self.service, self.operation)
+        self.answered = _NEVER
+        self.answer_calendar = self.calendar
+        self.status: int | None = None
+        self.answer: Any = None
+        self.fault: Any = None
+        self.lost = False
+        self.accepted = False
+
+    def take(self, entry: dict[str, Any]) -> None:
+        """Read the `response` entry."""
+        get = entry.get
+        self.answered = entry["seq"]
+        self.answer_calendar = entry["calendar"]
+        self.status = get("status")
+        self.answer = decoded(get("body"))
+        self.fault = get("fault")
+        self.lost = bool(get("lost"))
+        wrote = get("wrote")
+        self.accepted = self.status in _SUCCESS if wrote is None else bool(wrote)
+        if get("subjects"):
+            self.subjects = [*self.subjects, *entry["subjects"]]
+
+    @property
+    def by_user(self) -> bool:
+        """Whether a user did it: not the sync, not DPS's own machinery."""
+        return self.program is None
+
+
+class Message:
+    """One copy of a message in one queue, with what became of it."""
+
+    __slots__ = (
+        "came",
+        "copy",
+        "event",
+        "fate",
+        "fate_seq",
+        "origin",
+        "owner",
+        "parent",
+        "queue",
+        "received",
+        "returned",
+        "sqs",
+        "subjects",
+        "type",
+    )
+
+    def __init__(self, entry: dict[str, Any]) -> None:
+        """Read a `copy` entry."""
+        get = entry.get
+        self.came: int = entry["seq"]
+        self.copy: Any = entry["copy"]
+        self.queue: str = entry["queue"]
+        self.sqs: str = entry["message"]
+        self.event: str | None = get("event")
+        self.type: str = get("type") or ""
+        self.origin: str = get("origin") or ""
+        self.parent: Any = get("parent")
+        self.subjects: list[str] = get("subjects") or []
+        self.owner = queue_owner(self.queue)
+        self.received: list[int] = []
+        self.returned: list[int] = []
+        self.fate: str | None = None
+        self.fate_seq = _NEVER
+
+
+class Event:
+    """One publish to a topic; `messages` are its copies in queues."""
+
+    __slots__ = (
+        "at",
+        "attributes",
+        "body",
+        "calendar",
+        "cause",
+        "id",
+        "messages",
+        "seq",
+        "subjects",
+        "topic",
+        "type",
+    )
+
+    def __init__(self, entry: dict[str, Any]) -> None:
+        """Read an `event` entry."""
+        get = entry.get
+        self.seq: int = entry["seq"]
+        self.at: float = entry["at"]
+        self.calendar: str = entry["calendar"]
+        self.topic: str = get("topic") or ""
+        self.type: str = entry["type"]
+        self.id: str = entry["message"]
+        body = decoded(get("body"))
+        self.body: dict[str, Any] = body if isinstance(body, dict) else {}
+        self.attributes: Any = get("attributes")
+        self.cause: str | None = get("cause")
+        self.subjects: list[str] = get("subjects") or []
+        self.messages: list[Message] = []
+
+
+class History:
+    """All of a journal that the oracle reads, in order."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        """Read every entry once."""
+        self.calls: list[Call] = []
+        self.events: list[Event] = []
+        self.messages: dict[Any, Message] = {}
+        self.switches: list[dict[str, Any]] = []
+        self.targets: list[dict[str, Any]] = []
+        self.faults: list[dict[str, Any]] = []
+        self.calendar_jumps = False
+        self.last = -1
+        self._events_by_id: dict[str, Event] = {}
+        self._open: dict[int, Call] = {}
+        readers = {
+            "request": self._request,
+            "response": self._response,
+            "event": self._event,
+            "copy": self._copy,
+            "received": self._received,
+            "returned": self._returned,
+            "fate": self._fate,
+            "switch": self.switches.append,
+            "target": self.targets.append,
+            "fault": self.faults.append,
+            "calendar": self._calendar,
+        }
+        self._clients = evidence.clients
+        for entry in evidence.entries:
+            if (read := readers.get(entry["kind"])) is not None:
+                read(entry)
+        if evidence.entries:
+            self.last = evidence.entries[-1]["seq"]
+
+    def _request(self, entry: dict[str, Any]) -> None:
+        call = Call(entry, self._clients)
+        self.calls.append(call)
+        self._open[call.seq] = call
+
+    def _response(self, entry: dict[str, Any]) -> None:
+        call = self._open.pop(entry["request"], None)
+        if call is not None:
+            call.take(entry)
+
+    def _event(self, entry: dict[str, Any]) -> None:
+        event = Event(entry)
+        self.events.append(event)
+        self._events_by_id[event.id] = event
+
+    def _copy(self, entry: dict[str, Any]) -> None:
+        message = Message(entry)
+        self.messages[message.copy] = message
+        if (event := self._events_by_id.get(self._root(message))) is not None:
+            event.messages.append(message)
+
+    def _root(self, message: Message) -> str:
+        """Return the id of the event a copy came from, through moves and parking."""
+        while message.event is None:
+            above = self.messages.get(message.parent)
+            if above is None or above.came >= message.came:
+                return message.sqs
+            message = above
+        return message.event
+
+    def _received(self, entry: dict[str, Any]) -> None:
+        if message := self.messages.get(entry["copy"]):
+            message.received.append(entry["seq"])
+
+    def _returned(self, entry: dict[str, Any]) -> None:
+        if message := self.messages.get(entry["copy"]):
+            message.returned.append(entry["seq"])
+
+    def _fate(self, entry: dict[str, Any]) -> None:
+        if entry["copy"] not in self.messages:
+            # A filter or a fault kept it out of its queue: it never came in.
+            self._copy(entry)
+        message = self.messages[entry["copy"]]
+        message.fate, message.fate_seq = entry["fate"], entry["seq"]
+
+    def _calendar(self, entry: dict[str, Any]) -> None:
+        self.calendar_jumps = True
+
+
+def decoded(body: Any) -> Any:
+    """Return a journalled body as JSON data, whether kept as text or as data."""
+    if isinstance(body, str | bytes) and body[:1] in {"{", "[", b"{", b"["}:
+        try:
+            return msgspec.json.decode(body)
+        except msgspec.DecodeError:
+            return body
+    return body
+
+
+@cache
+def meaning(service: str, operation: str | None) -> tuple[str | None, bool]:
+    """Return what a user does with an operation, and whether it writes."""
+    try:
+        known = load(service).by_id.get(operation or "")
+    except LookupError:
+        return None, False
+    return (None, False) if known is None else (known.user_action, known.writes)

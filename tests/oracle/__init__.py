@@ -1,0 +1,1 @@
+"""Tests of the oracle: for each rule where it fires, where not, where unknown."""

@@ -1,0 +1,1 @@
+"""Tests that hold every codec to the vectors of the contracts."""
