@@ -8,26 +8,27 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
+from simulators.dps.errors import unforeseen
+
 _MICRO_DIGITS = 6
 
 
 def parse(text: str) -> datetime:
     """Read a local date-time; seconds and fraction may be missing.
 
-    Digits beyond the microsecond are rounded as the database does. ValueError for
-    anything else, also for an offset.
+    Digits beyond the microsecond are rounded as the database does. Anything else, an
+    offset or 30 February too, is unreadable and ends in the catch-all.
     """
     whole, _, fraction = text.partition(".")
-    moment = datetime.fromisoformat(whole)
+    try:
+        moment = datetime.fromisoformat(whole)
+        scale = 10 ** (_MICRO_DIGITS - len(fraction))
+        micros = round(int(fraction or "0") * scale)
+    except ValueError:
+        raise unforeseen(f"{text!r} is not a local date-time") from None
     if moment.tzinfo is not None:
-        raise ValueError(f"{text!r} carries an offset: it must be a local date-time")
-    if not fraction:
-        return moment
-    if not fraction.isdecimal():
-        raise ValueError(f"{text!r} is not a local date-time")
-    return moment + timedelta(
-        microseconds=round(int(fraction) / 10 ** (len(fraction) - _MICRO_DIGITS))
-    )
+        raise unforeseen(f"{text!r} carries an offset")
+    return moment + timedelta(microseconds=micros)
 
 
 def parse_optional(text: str | None) -> datetime | None:

@@ -1,0 +1,1 @@
+"""Tests of the DPS case notes fake."""
