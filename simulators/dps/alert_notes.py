@@ -61,6 +61,7 @@ async def note_alert(
     if _already_noted(model, alert_id, transition):
         return
     write_note(model, transition, author, prison, source=DPS)
+    model.noted_transitions.add(_key(alert_id, transition))
 
 
 def is_activation(model: DpsModel, event_type: str, alert: dict[str, Any]) -> bool:
@@ -154,6 +155,10 @@ async def _author(model: DpsModel, username: str | None, ports: Upstream) -> Aut
     return Author(user["username"], str(user["userId"]), user["name"])
 
 
+def _key(alert_id: str, transition: Transition) -> tuple[str, str, str]:
+    return alert_id, transition.sub_type, transition.created.isoformat()
+
+
 def _already_noted(model: DpsModel, alert_id: str, transition: Transition) -> bool:
     """Tell, as intended only, whether this transition has its note (corpus ALT-04).
 
@@ -162,18 +167,12 @@ def _already_noted(model: DpsModel, alert_id: str, transition: Transition) -> bo
     """
     if limits.ALERT_NO_DEDUPLICATION not in model.limits:
         return False
-    key = alert_id, transition.sub_type, transition.created.isoformat()
-    if key in model.noted_transitions:
+    if _key(alert_id, transition) in model.noted_transitions:
         return True
-    model.noted_transitions.add(key)
+    wanted = transition.sub_type, transition.text, transition.occurred
     return any(
-        (note.sub_type, note.text, note.occurred, second(note.created))
-        == (
-            transition.sub_type,
-            transition.text,
-            transition.occurred,
-            second(transition.created),
-        )
+        (note.sub_type, note.text, note.occurred) == wanted
+        and second(note.created) == second(transition.created)
         for note in model.store.of_person(transition.person)
         if note.type == "ALERT"
     )

@@ -42,7 +42,7 @@ class DpsModel:
         self.base_url = "http://localhost:8080"
         self.limits: set[str] = set()
         self.act_on_missing_alert_notes = False
-        # Which alert transitions have their note: only read as-intended.
+        # Alert transitions that got their note; read as-intended only.
         self.noted_transitions: set[tuple[str, str, str]] = set()
         self._legacy_id = 0
         self._last_id = 0
