@@ -1,32 +1,24 @@
-"""The world's control API over HTTP, server and client.
+"""The world's control API: what a control method is, calling one, and the client.
 
-One rule: `POST /control/<method>` with a JSON object of arguments answers 200 with
-the JSON result, or 400 with `{"error": text}` when the caller asked for something
-that does not exist. The methods are those of `harness.world.World`; nothing is
-listed here, so the two transports cannot drift apart.
+The methods are those of `harness.world.World`; nothing is listed here, so the two
+transports (direct, and HTTP by `harness.controlserver`) cannot drift apart.
 """
 
 from __future__ import annotations
 
 import inspect
-import logging
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, MutableMapping
+    from collections.abc import Callable
 
     from harness.world import World
 
-    Message = MutableMapping[str, Any]
-    Receive = Callable[[], Awaitable[Message]]
-    Send = Callable[[Message], Awaitable[None]]
-
-_log = logging.getLogger(__name__)
 _encode = msgspec.json.Encoder().encode
-_OK, _BAD, _ABSENT, _CRASHED = 200, 400, 404, 500
+_OK = 200
 
 
 class WorldError(ValueError):
@@ -72,68 +64,6 @@ async def dispatch(world: World, name: str, arguments: dict[str, Any]) -> Any:
     if inspect.isawaitable(result):
         result = await result
     return msgspec.json.decode(_encode(result))
-
-
-def application(world: World) -> Callable[[Message, Receive, Send], Awaitable[None]]:
-    """Return the ASGI application that serves `world`'s control API."""
-
-    async def app(scope: Message, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            return
-        status, document = await _answer(world, scope, await _body(receive))
-        await send(
-            {
-                "type": "http.response.start",
-                "status": status,
-                "headers": [(b"content-type", b"application/json")],
-            }
-        )
-        await send({"type": "http.response.body", "body": _encode(document)})
-
-    return app
-
-
-async def _body(receive: Receive) -> bytes:
-    body = b""
-    while True:
-        message = await receive()
-        body += message.get("body", b"")
-        if not message.get("more_body"):
-            return body
-
-
-async def _answer(world: World, scope: Message, body: bytes) -> tuple[int, Any]:
-    path: str = scope["path"]
-    if path == "/health":
-        return _OK, {"status": "UP"}
-    if not path.startswith("/control/"):
-        return _ABSENT, {"error": f"no {path}; POST /control/<method> or GET /health"}
-    try:
-        arguments = msgspec.json.decode(body or b"{}", type=dict[str, Any])
-        return _OK, await dispatch(world, path.removeprefix("/control/"), arguments)
-    except (WorldError, msgspec.DecodeError) as error:
-        return _BAD, {"error": str(error)}
-    except Exception as error:  # noqa: BLE001 - told to the caller as 500, and logged
-        _log.exception("control call %s failed", path)
-        return _CRASHED, {"error": f"{type(error).__name__}: {error}"}
-
-
-class Facade:
-    """The control methods as plain blocking calls, for steps: `world.act(...)`."""
-
-    def __init__(self, call: Callable[[str, dict[str, Any]], Any]) -> None:
-        """`call(method, arguments)` carries one call over and returns its result."""
-        self._call = call
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        """Return the blocking form of control method `name`."""
-        if name.startswith("_"):
-            raise AttributeError(name)
-
-        def call(**arguments: Any) -> Any:
-            return self._call(name, arguments)
-
-        return call
 
 
 class ControlClient:

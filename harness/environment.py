@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from harness.credentials import FROM_NOMIS, TO_NOMIS, Client
 from harness.topology import (
@@ -24,7 +25,9 @@ from harness.topology import (
 ACCOUNT = "000000000000"
 REGION = "eu-west-2"
 FIXED_PORT = 4566
-"""Where `up` and external targets find everything: the port of LocalStack."""
+"""Where `up` and external targets find SNS and SQS: the port of LocalStack. The two
+next ones are the control API's and that of all fakes by path prefix."""
+FREE_PORTS = {"aws": 0, "control": 0, "services": 0}
 
 TO_NOMIS_URLS = (
     "NOMIS", "MAPPING", "HMPPS_AUTH", "ACTIVITIES", "ADJUDICATIONS", "AGENCYREGISTERS",
@@ -57,7 +60,8 @@ FROM_NOMIS_CLIENTS = (
     "VISITS",
 )  # fmt: skip
 
-# Services of ours behind the base URLs that matter; every other URL is a placeholder.
+# Services of ours behind the base URLs that matter. Behind every other one stands the
+# fake `other`: it answers their health pages, which is all the builds ask of them.
 _SERVICES = {
     "NOMIS": "nomis",
     "MAPPING": "mapping",
@@ -65,16 +69,13 @@ _SERVICES = {
     "ALERTS": "alerts",
     "CASENOTES": "dps",
 }
-# Nothing listens on the discard port, so a call to another domain's API is refused
-# at once and shows in the build's log.
-_NOWHERE = "http://127.0.0.1:9"
 
 
 @dataclass(frozen=True)
 class Addresses:
     """Where a world listens: service name to base URL, and the AWS endpoint.
 
-    No URL ends in a slash (the starter concatenates); that of `auth` ends in `/auth`.
+    No URL ends in a slash: the builds concatenate (events-and-config 4.4).
     """
 
     services: dict[str, str]
@@ -117,16 +118,33 @@ class Environment:
         )
 
 
-def at_host(host: str = "127.0.0.1", port: int = FIXED_PORT) -> Addresses:
-    """Return the addresses of a world that answers everything on one port."""
-    base = f"http://{host}:{port}"
-    names = (
-        "nomis", "nomis-screens", "prison-api", "dps", "alerts", "mapping",
-        "prisoner-search", "manage-users",
-    )  # fmt: skip
-    services = {name: f"{base}/{name}" for name in names}
-    services["auth"] = f"{base}/auth"
-    return Addresses(services=services, aws=base, control=f"http://{host}:{port + 1}")
+SERVICES = (
+    "alerts", "auth", "dps", "manage-users", "mapping", "nomis", "nomis-screens",
+    "other", "prison-api", "prisoner-search",
+)  # fmt: skip
+
+
+def fixed_ports(first: int = FIXED_PORT) -> dict[str, int]:
+    """Return the ports of a world on fixed ports: aws, control, services."""
+    return {"aws": first, "control": first + 1, "services": first + 2}
+
+
+def at_host(host: str = "127.0.0.1", first: int = FIXED_PORT) -> Addresses:
+    """Return the addresses of a world on fixed ports."""
+    ports = fixed_ports(first)
+    fakes = f"http://{host}:{ports['services']}"
+    return Addresses(
+        services={name: f"{fakes}/{name}" for name in SERVICES},
+        aws=f"http://{host}:{ports['aws']}",
+        control=f"http://{host}:{ports['control']}",
+    )
+
+
+def of_world(told: dict[str, Any]) -> Addresses:
+    """Return the addresses that a world process told when it was ready."""
+    return Addresses(
+        services=told["services"], aws=told["aws"], control=told["control"]
+    )
 
 
 def to_nomis(addresses: Addresses, port: int = 8080) -> Environment:
@@ -139,7 +157,7 @@ def to_nomis(addresses: Addresses, port: int = 8080) -> Environment:
         **_queue("ALERTS", TO_NOMIS_ALERTS),
         "HMPPS_SQS_TOPICS_DOMAINEVENTS_ARN": topic_arn(DOMAIN_TOPIC),
     }
-    return Environment("to-nomis", variables, _common_notes(addresses))
+    return Environment("to-nomis", variables, _common_notes())
 
 
 def from_nomis(addresses: Addresses, port: int = 8080) -> Environment:
@@ -159,7 +177,7 @@ def from_nomis(addresses: Addresses, port: int = 8080) -> Environment:
         **_database(),
     }
     notes = {
-        **_common_notes(addresses),
+        **_common_notes(),
         "SPRING_R2DBC_URL": (
             "from-nomis starts only with a real PostgreSQL, which Tandem does not "
             "provide; Flyway makes the tables, the case-note sync uses none of them"
@@ -168,13 +186,39 @@ def from_nomis(addresses: Addresses, port: int = 8080) -> Environment:
     return Environment("from-nomis", variables, notes)
 
 
+_FIRST_PORT = 8080
 PROGRAMS = {"to-nomis": to_nomis, "from-nomis": from_nomis}
 
 
-def compose(host: str = "tandem", port: int = FIXED_PORT) -> dict[str, Environment]:
+def compose(host: str = "tandem", first: int = FIXED_PORT) -> dict[str, Environment]:
     """Return both environments as seen from containers beside a service `host`."""
-    addresses = at_host(host, port)
+    addresses = at_host(host, first)
     return {name: build(addresses) for name, build in PROGRAMS.items()}
+
+
+def render(who: str | None, form: str, host: str = "127.0.0.1") -> str:
+    """Return what `tandem env` prints.
+
+    `who` is to-nomis, from-nomis, compose or None for both; `form` dotenv or json;
+    `host` where the world's fixed ports are, for compose the service name.
+    """
+    if who == "compose":
+        built = compose("tandem" if host == "127.0.0.1" else host)
+    else:
+        names = list(PROGRAMS) if who is None else [who]
+        # Two programs on one machine cannot share the build's default port.
+        built = {
+            name: PROGRAMS[name](
+                at_host(host), port=_FIRST_PORT + list(PROGRAMS).index(name)
+            )
+            for name in names
+        }
+    if form == "json":
+        documents = {name: json.loads(each.as_json()) for name, each in built.items()}
+        only = len(documents) == 1
+        shown = next(iter(documents.values())) if only else documents
+        return json.dumps(shown, indent=2) + "\n"
+    return "\n".join(each.as_dotenv() for each in built.values())
 
 
 def topic_arn(name: str) -> str:
@@ -194,23 +238,24 @@ def _common(addresses: Addresses, port: int) -> dict[str, str]:
     }
 
 
-def _common_notes(addresses: Addresses) -> dict[str, str]:
+def _common_notes() -> dict[str, str]:
     return {
         "SERVER_PORT": "the build's own port; choose another when both share a host",
         "API_BASE_URL_NOMIS": (
-            "NOMIS, mapping, auth, alerts and case notes are Tandem's fakes; every "
-            f"other base URL is a mandatory placeholder ({_NOWHERE} refuses)"
+            "NOMIS, mapping, auth, alerts and case notes are Tandem's fakes; all other "
+            "domains are mandatory too and share one that answers only health checks"
         ),
     }
 
 
 def _base_urls(addresses: Addresses, names: tuple[str, ...]) -> dict[str, str]:
-    return {
-        f"API_BASE_URL_{name}": (
-            addresses.services[_SERVICES[name]] if name in _SERVICES else _NOWHERE
-        )
+    urls = {
+        f"API_BASE_URL_{name}": addresses.services[_SERVICES.get(name, "other")]
         for name in names
     }
+    # The path /auth belongs to hmpps-auth itself (http-contracts 0.1).
+    urls["API_BASE_URL_HMPPS_AUTH"] += "/auth"
+    return urls
 
 
 def _clients(names: tuple[str, ...], ours: dict[str, Client]) -> dict[str, str]:

@@ -23,8 +23,9 @@ class Traits:
     """What a target can do; a scenario that needs a missing trait is skipped by name.
 
     `runs` says that the direction exists at all. `parks` is true when events of a
-    switched-off type wait and are replayed, false when they are dropped. `live_switch`
-    means a switch needs no restart. `exact` means the target reports when it is idle.
+    switched-off type wait and are replayed, false when they are dropped.
+    `switches_live` means a switch needs no restart. `exact` means the target reports
+    when it is idle.
     """
 
     runs: bool = True
@@ -32,14 +33,18 @@ class Traits:
     migrates: bool = True
     reconciles: bool = True
     parks: bool = False
-    live_switch: bool = False
+    switches_live: bool = False
     killable: bool = True
     extends_leases: bool = False
     exact: bool = False
 
-    def as_dict(self) -> dict[str, bool]:
-        """Return trait names and values."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+    def names(self) -> frozenset[str]:
+        """Return the names of what it can do, as tags spell them (`switches-live`)."""
+        return frozenset(
+            field.name.replace("_", "-")
+            for field in fields(self)
+            if getattr(self, field.name)
+        )
 
 
 # The real builds lost their migration code in March 2025 (events-and-config 8.1);
@@ -47,7 +52,7 @@ class Traits:
 # from the environment.
 _BUILD = Traits(migrates=False)
 _TRAITS = {
-    "reference": Traits(parks=True, live_switch=True, exact=True),
+    "reference": Traits(parks=True, switches_live=True, exact=True),
     "command": _BUILD,
     "container": _BUILD,
     "external": Traits(migrates=False, killable=False),

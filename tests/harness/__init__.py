@@ -1,0 +1,1 @@
+"""Tests of the harness: world, tiers, settling, targets, planted defects."""

@@ -72,11 +72,11 @@ def test_from_nomis_has_every_mandatory_variable() -> None:
 
 
 def test_fakes_stand_behind_the_urls_that_matter() -> None:
-    """NOMIS, mapping, auth, alerts and case notes are ours; the rest is refused."""
+    """NOMIS, mapping, auth, alerts and case notes are ours; the rest is a stand-in."""
     variables = environment.to_nomis(ADDRESSES).variables
-    assert variables["API_BASE_URL_CASENOTES"] == "http://127.0.0.1:4566/dps"
+    assert variables["API_BASE_URL_CASENOTES"] == "http://127.0.0.1:4568/dps"
     assert variables["API_BASE_URL_HMPPS_AUTH"].endswith("/auth")
-    assert variables["API_BASE_URL_VISITS"] == "http://127.0.0.1:9"
+    assert variables["API_BASE_URL_VISITS"] == "http://127.0.0.1:4568/other"
     assert variables["HMPPS_SQS_LOCALSTACK_URL"] == "http://127.0.0.1:4566"
 
 
@@ -103,7 +103,7 @@ def test_printed_forms_carry_every_variable() -> None:
 def test_containers_reach_the_world_by_its_service_name() -> None:
     """In compose no address says localhost, except the database we do not provide."""
     for built in environment.compose("tandem").values():
-        assert built.variables["API_BASE_URL_NOMIS"] == "http://tandem:4566/nomis"
+        assert built.variables["API_BASE_URL_NOMIS"] == "http://tandem:4568/nomis"
         assert built.variables["HMPPS_SQS_LOCALSTACK_URL"] == "http://tandem:4566"
 
 

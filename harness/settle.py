@@ -1,0 +1,149 @@
+"""When nothing of a scope moves any more.
+
+A scope is *settled* when none of its message copies is queued or in flight, no
+request that names it is open, every outbox is empty, every consumer of ours is idle,
+and, for targets that do not report idleness, when a declared grace has passed since
+its last effect. Copies held on purpose, parked, dead-lettered, or waiting for a half
+that the scenario stopped do not count: they will not move by themselves.
+
+Settling never sleeps blindly: it looks again whenever the journal grows, and otherwise
+only when the grace or the limit runs out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable
+
+    from simulators.clock import Clock
+    from simulators.journal import Entry, Journal
+
+# Real listeners flush acknowledgements each second (events-and-config 4.4).
+BUILD_GRACE = 1.5
+
+_EFFECTS = frozenset(
+    ("request", "response", "event", "copy", "received", "returned", "fate")
+)
+# Seconds between questions to an exact target, whose idleness leaves no entry.
+_PROBE_INTERVAL = 0.005
+
+
+@dataclass(frozen=True)
+class Settled:
+    """Outcome: `seconds` waited on the stopwatch; `waiting` says what still moves."""
+
+    settled: bool
+    seconds: float
+    waiting: list[str] = field(default_factory=list)
+
+
+class Activity:
+    """What is open and when each subject last saw an effect, kept from the journal."""
+
+    def __init__(self, clock: Clock, journal: Journal) -> None:
+        """Listen to `journal` from now on."""
+        self._clock = clock
+        self._open: dict[int, Entry] = {}
+        self._last: dict[str, float] = {}
+        self._copies: dict[int, Iterable[str]] = {}
+        self._last_any = clock.stopwatch()
+        self._waiters: set[asyncio.Future[None]] = set()
+        journal.listen(self._hear)
+
+    def _hear(self, entry: Entry) -> None:
+        if entry.kind == "request":
+            self._open[entry.seq] = entry
+        elif entry.kind == "response":
+            self._open.pop(entry["request"], None)
+        if entry.kind in _EFFECTS:
+            self._last_any = entry.at
+            for subject in self._subjects(entry):
+                self._last[subject] = entry.at
+        self.wake()
+
+    def _subjects(self, entry: Entry) -> Iterable[str]:
+        """Return whom an entry concerns; those of a copy stand where it came in."""
+        if entry.kind == "copy":
+            self._copies[entry["copy"]] = entry["subjects"]
+        elif entry.kind in ("received", "returned"):
+            return self._copies.get(entry["copy"], ())
+        elif entry.kind == "fate":
+            return self._copies.pop(entry["copy"], ())
+        return entry["subjects"] or ()
+
+    def wake(self) -> None:
+        """Make every settling look again; also called by what leaves no entry."""
+        for waiter in self._waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+
+    def open_requests(self, subjects: frozenset[str] | None) -> list[Entry]:
+        """Return requests without an answer that name one of `subjects`."""
+        return [
+            entry
+            for entry in self._open.values()
+            if subjects is None or not subjects.isdisjoint(entry["subjects"] or ())
+        ]
+
+    def quiet(self, subjects: frozenset[str] | None) -> float:
+        """Return the seconds since the last effect on `subjects`."""
+        now = self._clock.stopwatch()
+        if subjects is None:
+            return now - self._last_any
+        last = max((self._last.get(subject, 0.0) for subject in subjects), default=0.0)
+        return now - last
+
+    async def change(self, limit: float | None) -> None:
+        """Return at the next journal entry, or after `limit` seconds."""
+        waiter = asyncio.get_running_loop().create_future()
+        self._waiters.add(waiter)
+        try:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(waiter, limit)
+        finally:
+            self._waiters.discard(waiter)
+
+
+async def settle(
+    activity: Activity,
+    clock: Clock,
+    subjects: Callable[[], frozenset[str] | None],
+    reasons: Callable[[frozenset[str] | None], Iterable[str]],
+    *,
+    idle: Callable[[], Awaitable[list[str]]] | None,
+    grace: float,
+    timeout: float,  # noqa: ASYNC109 - an outcome, not an exception
+) -> Settled:
+    """Wait until `reasons` of the scope is empty, then for idleness or the grace.
+
+    `subjects` is asked afresh each time, because a note's ids become known while it
+    travels. `idle` asks exact targets what they still hold; it is only called when
+    nothing else moves. `timeout` and `grace` are stopwatch seconds.
+    """
+    started = clock.stopwatch()
+    while True:
+        scope = subjects()
+        waiting = list(reasons(scope))
+        elapsed = clock.stopwatch() - started
+        limit = timeout - elapsed
+        if not waiting:
+            missing = grace - activity.quiet(scope)
+            if missing <= 0:
+                waiting = await idle() if idle else []
+                if not waiting and not list(reasons(subjects())):
+                    return Settled(True, round(clock.stopwatch() - started, 6))
+            else:
+                limit = min(limit, missing)
+                waiting = [f"quiet for less than the grace of {grace} s"]
+        if timeout - elapsed <= 0:
+            return Settled(False, round(elapsed, 6), waiting)
+        # A busy exact target leaves no journal entry when it becomes idle.
+        if idle is not None:
+            limit = min(limit, _PROBE_INTERVAL)
+        await activity.change(limit)
+

@@ -1,0 +1,112 @@
+"""A stack: one world and the two halves of the sync, as steps use it.
+
+`Stack` is what both tiers offer. `start_wire` and `attach` make the wire tier's from
+a run's options; `harness.simulated.SimulatedStack` is the other one.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any
+
+from harness.targets import HALVES, Target, TargetError, Traits, check_half, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from harness.api import WorldApi
+    from harness.options import RunOptions
+
+
+class StackError(RuntimeError):
+    """A stack cannot be started or used so; says what, why and what to do."""
+
+
+class NobodyPolls(StackError):  # noqa: N818 - says what is wrong
+    """No consumer came for some queues of an external target."""
+
+    def __init__(self, queues: list[str], seconds: float) -> None:
+        """Name the queues and how long we waited."""
+        listed = ", ".join(queues)
+        super().__init__(
+            f"nobody polls {listed} after {seconds:g} s: start the sync with the "
+            "environment that `tandem env` prints, or allow more time with --sync-wait"
+        )
+        self.queues = queues
+
+
+class Stack(ABC):
+    """World and halves. `world` offers every control method as a blocking call."""
+
+    world: WorldApi
+    tier: str
+
+    def __init__(self, targets: Mapping[str, Target]) -> None:
+        """`targets` gives each half's target."""
+        self.targets = {half: targets[half] for half in HALVES}
+
+    def traits(self, half: str) -> Traits:
+        """Return what the half's target can do."""
+        return self.targets[check_half(half)].traits
+
+    def common_traits(self) -> frozenset[str]:
+        """Return the names of what every half that runs can do."""
+        running = [t.traits.names() for t in self.targets.values() if t.traits.runs]
+        return frozenset.intersection(*running) if running else frozenset()
+
+    @abstractmethod
+    def kill(self, half: str) -> None:
+        """End the half at once, as a crash: what it had in flight comes back."""
+
+    @abstractmethod
+    def stop(self, half: str) -> None:
+        """End the half in good order."""
+
+    @abstractmethod
+    def start(self, half: str) -> None:
+        """Start the half again, with nothing remembered."""
+
+    @abstractmethod
+    def admin(
+        self, half: str, method: str, path: str, body: Any = None
+    ) -> dict[str, Any]:
+        """Call the half's own operator endpoints; returns `{"status", "body"}`."""
+
+    @abstractmethod
+    def switch(self, half: str, event_type: str, on: bool) -> None:
+        """Switch an event type (or `domain.event type`) of the half on or off."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """End everything this stack started."""
+
+    def restart(self, half: str) -> None:
+        """Stop the half in good order and start it again."""
+        self.stop(half)
+        self.start(half)
+
+    def require(self, half: str, trait: str) -> None:
+        """Raise TargetError when the half's target lacks a trait."""
+        if trait not in self.traits(half).names():
+            target = self.targets[half]
+            raise TargetError(f"{half} is {target}, which lacks the trait {trait!r}")
+
+
+def targets_of(options: RunOptions | None) -> dict[str, Target]:
+    """Return each half's target; the reference where the options say nothing."""
+    wanted = options.targets if options is not None else {}
+    return {half: parse(wanted.get(half, "reference")) for half in HALVES}
+
+
+def start_wire(options: RunOptions) -> Stack:
+    """Start a wire-tier stack: its own world, and the halves that are ours to start."""
+    from harness.wirestack import WireStack
+
+    return WireStack(options)
+
+
+def attach(options: RunOptions) -> Stack:
+    """Use the world that `tandem up` holds at `options.stack`; it stays when we end."""
+    from harness.wirestack import WireStack
+
+    return WireStack(options, world_url=options.stack)

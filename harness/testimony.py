@@ -1,0 +1,117 @@
+"""What the world tells the oracle and the reader: evidence, snapshots, timeline."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from harness.oracle import judge
+from harness.oracle.evidence import Evidence
+from harness.timeline import draw
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from harness.world import World
+    from simulators.journal import Entry
+
+# Entries that concern every scenario alike.
+_COMMON = frozenset(("switch", "fault", "skip", "target", "calendar", "step"))
+
+
+class Testimony:
+    """Reads one world for those who judge it."""
+
+    def __init__(self, world: World) -> None:
+        """Read `world`; nothing is kept but baselines."""
+        self._world = world
+        self._baselines: list[tuple[int, frozenset[str], dict[str, Any]]] = []
+
+    def snapshot(self, scope: list[str] | None) -> dict[str, Any]:
+        """Return the stored state of the four services that hold the notes."""
+        fakes = self._world.fakes
+        wanted = None if scope is None else set(scope)
+        return {
+            "nomis": fakes.nomis.snapshot(wanted),
+            "dps": fakes.dps.snapshot(wanted),
+            "mapping": fakes.mapping.snapshot(wanted),
+            "alerts": fakes.alerts.snapshot(wanted),
+        }
+
+    def keep_baseline(self, scope: list[str]) -> None:
+        """Keep the state as it is now: what was seeded needs no journal entry."""
+        seq = len(self._world.book.entries)
+        self._baselines.append((seq, frozenset(scope), self.snapshot(scope)))
+
+    def judge(
+        self, scope: list[str], expectations: dict[str, Any], since: int
+    ) -> dict[str, Any]:
+        """Hand the evidence on the scope since the journal's `since` to the oracle."""
+        world = self._world
+        subjects = world.index.subjects(scope)
+        evidence = Evidence(
+            entries=[entry.as_dict() for entry in self._concerning(subjects, since)],
+            scope=sorted(scope),
+            snapshots=self.snapshot(scope),
+            ledger=[copy.as_dict() for copy in world.fakes.bus.ledger.open(subjects)],
+            settled={"settled": True, "waiting": []},
+            expectations=expectations,
+            baseline=self._baseline(scope, since),
+            limits=world.settings.mode,
+        )
+        waiting = list(world.moving(subjects))
+        if waiting:
+            evidence.settled = {"settled": False, "waiting": waiting}
+        return judge(evidence).as_dict()
+
+    def entries(
+        self, scope: list[str] | None, since: int, kinds: list[str] | None
+    ) -> list[dict[str, Any]]:
+        """Return entries since a seq, of the scope and of the kinds asked for."""
+        subjects = None if scope is None else self._world.index.subjects(scope)
+        return [
+            entry.as_dict()
+            for entry in self._concerning(subjects, since)
+            if kinds is None or entry.kind in kinds
+        ]
+
+    def timeline(self, scope: list[str], since: int, notes: list[str] | None) -> str:
+        """Draw the history of the scope, or only of the notes given."""
+        subjects = self._world.index.subjects(scope)
+        if notes is not None:
+            subjects &= frozenset(notes)
+        return draw(self._concerning(subjects, since))
+
+    def _baseline(self, scope: list[str], since: int) -> dict[str, Any] | None:
+        for seq, prisoners, snapshots in reversed(self._baselines):
+            if seq >= since and not prisoners.isdisjoint(scope):
+                return {"seq": seq, "snapshots": snapshots}
+        return None
+
+    def _concerning(
+        self, subjects: frozenset[str] | None, since: int
+    ) -> Iterable[Entry]:
+        """Yield entries that name a subject, belong to one that does, or are common."""
+        entries = self._world.book.since(since)
+        if subjects is None:
+            yield from entries
+            return
+        requests: set[int] = set()
+        copies: set[int] = set()
+        events: set[str] = set()
+        for entry in entries:
+            if entry.kind in _COMMON:
+                yield entry
+                continue
+            mine = not subjects.isdisjoint(entry["subjects"] or ())
+            if entry.kind == "request" and mine:
+                requests.add(entry.seq)
+            elif entry.kind == "response":
+                mine = mine or entry["request"] in requests
+            elif entry.kind == "event" and mine:
+                events.add(entry["message"])
+            elif entry.kind == "copy" and mine:
+                copies.add(entry["copy"])
+            elif entry.kind in ("received", "returned", "fate"):
+                mine = entry["copy"] in copies or entry["event"] in events
+            if mine:
+                yield entry

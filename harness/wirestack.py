@@ -1,0 +1,242 @@
+"""The wire tier: world and halves as processes, on real sockets, in real time."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import msgspec
+
+from harness import credentials, environment, topology
+from harness.api import WorldApi
+from harness.control import ControlClient
+from harness.defects import find
+from harness.processes import Child, ChildError
+from harness.stack import NobodyPolls, Stack, StackError, targets_of
+from harness.targets import HALVES, REFERENCE, check_half
+
+if TYPE_CHECKING:
+    from harness.options import RunOptions
+
+# Seconds between looks at a program we did not write, while it starts.
+_LOOK = 0.02
+_WORLD_WAIT = 20.0
+_ADMIN_WAIT = 30.0
+
+
+class WireStack(Stack):
+    """A world process (ours, or one that is already up) and the halves by target."""
+
+    tier = "wire"
+
+    def __init__(self, options: RunOptions, world_url: str | None = None) -> None:
+        """Start what is ours to start and wait until every queue is polled."""
+        super().__init__(targets_of(options))
+        self._options = options
+        self._logs = Path(options.report) / "logs"
+        self._world_child: Child | None = None
+        self._children: dict[str, list[Child]] = {half: [] for half in HALVES}
+        self._ports: dict[str, int] = {}
+        self._switched: dict[str, dict[str, str]] = {half: {} for half in HALVES}
+        self._admin = httpx.Client(timeout=_ADMIN_WAIT, trust_env=False)
+        try:
+            url = world_url or self._start_world()
+            self._client = ControlClient(url)
+            self.world = WorldApi(self._client.call)
+            self._addresses = self.world.about()["addresses"]
+            self._tell_targets()
+            for half in HALVES:
+                self._start_children(half)
+            for half in HALVES:
+                self._await_polls(half)
+        except BaseException:
+            self.close()
+            raise
+
+    # -- the world ---------------------------------------------------------------
+
+    def _start_world(self) -> str:
+        options = self._options
+        command = [sys.executable, "-m", "harness.worldprocess"]
+        command += ["--seed", str(options.seed), "--mode", options.mode]
+        if any(target.kind == "external" for target in self.targets.values()):
+            command.append("--fixed")
+        for name in options.defects:
+            command += ["--defect", name]
+        self._world_child = Child(
+            "world", command, self._log("world"), reads_output=True
+        )
+        line = self._world_child.output.readline()
+        if not line:
+            raise StackError(self._world_child.why_ended())
+        told = msgspec.json.decode(line)
+        if "error" in told:
+            raise StackError(f"the world cannot start: {told['error']}")
+        url: str = told["control"]
+        return url
+
+    def _tell_targets(self) -> None:
+        """Tell the world how its halves settle."""
+        kinds = {half: target.kind for half, target in self.targets.items()}
+        self.world.set_targets(kinds, self._admin_urls(), self._options.grace)
+
+    def _admin_urls(self) -> dict[str, str]:
+        for half, target in self.targets.items():
+            if half not in self._ports and target.kind in ("reference", "command"):
+                self._ports[half] = _free_port()
+        return {half: f"http://127.0.0.1:{port}" for half, port in self._ports.items()}
+
+    # -- the halves --------------------------------------------------------------
+
+    def _start_children(self, half: str) -> None:
+        target = self.targets[half]
+        if target.kind in ("external", "none"):
+            return
+        command = self._reference(half) if target == REFERENCE else target.command
+        for number in range(self._options.instances):
+            # Only the first instance has the port that we know and call.
+            port = self._ports[half] if number == 0 else _free_port()
+            variables = environment.PROGRAMS[half](
+                environment.of_world(self._addresses), port=port
+            ).variables
+            name = half if number == 0 else f"{half}-{number + 1}"
+            self._children[half].append(
+                Child(
+                    name,
+                    command,
+                    self._log(name),
+                    {**variables, **self._switched[half]},
+                )
+            )
+
+    def _reference(self, half: str) -> list[str]:
+        defects = [d for d in self._options.defects if find(d).where == "half"]
+        if defects:
+            return [sys.executable, "-m", "harness.defects.run", *defects, "--", half]
+        return [sys.executable, "-m", "simulators.sync", half]
+
+    def _await_polls(self, half: str) -> None:
+        """Wait until somebody polls each queue of the half."""
+        if not self.targets[half].traits.runs:
+            return
+        needed = set(topology.queues_of(half))
+        instances = self._options.instances if self._children[half] else 1
+        deadline = time.monotonic() + self._options.sync_wait
+        while True:
+            polled = {
+                queue["name"]
+                for queue in self.world.queues()
+                if queue["polls"] >= instances
+            }
+            missing = sorted(needed - polled)
+            if not missing:
+                return
+            for child in self._children[half]:
+                if not child.running():
+                    raise StackError(child.why_ended())
+            if time.monotonic() >= deadline:
+                raise NobodyPolls(missing, self._options.sync_wait)
+            time.sleep(_LOOK)
+
+    def kill(self, half: str) -> None:
+        """End the half's processes with SIGKILL."""
+        self.require(half, "killable")
+        for child in self._children[half]:
+            child.kill()
+        self._children[half].clear()
+        self.world.note_half(half, "killed")
+
+    def stop(self, half: str) -> None:
+        """Ask the half's processes to end, and wait for it."""
+        self.require(half, "killable")
+        for child in self._children[half]:
+            child.stop()
+        self._children[half].clear()
+        self.world.note_half(half, "stopped")
+
+    def start(self, half: str) -> None:
+        """Start the half's processes; returns when they poll."""
+        self.require(half, "killable")
+        if self._children[half]:
+            raise StackError(f"{half} runs already")
+        self._start_children(half)
+        self.world.note_half(half, "started")
+        self._await_polls(half)
+
+    def admin(
+        self, half: str, method: str, path: str, body: Any = None
+    ) -> dict[str, Any]:
+        """Call the half's operator endpoints with an operator's token."""
+        url = self._admin_urls().get(check_half(half))
+        if url is None:
+            raise StackError(
+                f"{half} is {self.targets[half]}: we do not know its address"
+            )
+        response = self._admin.request(
+            method,
+            url + path,
+            json=body,
+            headers={"Authorization": f"Bearer {self._operator_token(half)}"},
+        )
+        return {"status": response.status_code, "body": _body(response)}
+
+    def switch(self, half: str, event_type: str, on: bool) -> None:
+        """Switch live in the reference; by environment and restart elsewhere."""
+        if "switches-live" in self.traits(half).names():
+            self.admin(half, "PUT", f"/switches/{event_type}", {"on": on})
+        else:
+            name = f"FEATURE_EVENT_{event_type.upper().replace('.', '_')}"
+            # A shell cannot export a hyphen; the builds read `_` alike (5.1).
+            self._switched[half][name.replace("-", "_")] = "true" if on else "false"
+            self.restart(half)
+        self.world.note_switch(half, event_type, on)
+
+    def close(self) -> None:
+        """End the halves, then our world; one held by `tandem up` stays."""
+        for children in self._children.values():
+            for child in children:
+                child.stop()
+            children.clear()
+        if hasattr(self, "_client"):
+            self._client.close()
+        self._admin.close()
+        if self._world_child is not None:
+            self._world_child.stop()
+            self._world_child = None
+
+    def _operator_token(self, half: str) -> str:
+        client = credentials.ADMIN[half]
+        answer = self._admin.post(
+            f"{self._addresses['services']['auth']}/auth/oauth/token",
+            auth=(client.id, client.secret),
+            data={"grant_type": "client_credentials"},
+        )
+        token: str = answer.raise_for_status().json()["access_token"]
+        return token
+
+    def _log(self, name: str) -> Path:
+        # Several workers share a report directory.
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+        return self._logs / f"{worker}-{name}.log"
+
+
+def _free_port() -> int:
+    with socket.socket() as line:
+        line.bind(("127.0.0.1", 0))
+        port: int = line.getsockname()[1]
+        return port
+
+
+def _body(response: httpx.Response) -> Any:
+    try:
+        return response.json() if response.content else None
+    except ValueError:
+        return response.text
+
+
+__all__ = ["ChildError", "WireStack"]

@@ -1,0 +1,422 @@
+"""One composed world and its control API.
+
+The world owns the fakes, the bus, the journal, the clock and settling. Steps, load,
+reports and console are its clients and hold no state. Every method marked `control`
+takes and returns plain JSON data; in the simulated tier it is called directly, in the
+wire tier through `harness.control`. `harness.api.WorldApi` documents the arguments.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from harness import topology
+from harness.cast import Cast
+from harness.composition import Composition, Settings
+from harness.consumers import Listener, Message, Ports
+from harness.control import WorldError, control
+from harness.faults import FaultBoard
+from harness.frontend import FrontEnd
+from harness.idle import IdleProbes
+from harness.scope import ScopeIndex
+from harness.settle import Activity, settle
+from harness.switches import Switches
+from harness.targets import HALVES, check_half, parse
+from harness.testimony import Testimony
+from harness.tuning import tune
+from harness.users import Users
+from simulators import dps
+from simulators.bus.copies import DEAD, HELD, PARKED
+from simulators.journal import Journal
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator
+
+    from simulators.bus import Copy
+    from simulators.clock import Clock
+    from simulators.wire.server import Server
+
+_AT_REST = frozenset({HELD, DEAD, PARKED})
+
+
+async def _at_once() -> None:
+    """Take no time: the wire tier's sockets already do."""
+
+
+class World:
+    """Everything round the two halves of the sync.
+
+    `grace` (seconds), `patience` (default settling limit, seconds) and `idle` (asks
+    exact targets what they still hold) belong to the targets; the stack sets them.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        settings: Settings | None = None,
+        pause: Callable[[], Awaitable[None]] = _at_once,
+    ) -> None:
+        """Compose; nothing runs before `start`. `pause` takes a delivery's time."""
+        self.settings = settings or Settings()
+        self.clock = clock
+        self.book = Journal(clock)
+        self.index = ScopeIndex()
+        self.book.listen(self.index.learn)
+        self.activity = Activity(clock, self.book)
+        self.fakes = Composition(clock, self.book, self.settings)
+        self.switches = Switches(self.book, self.fakes.nomis)
+        self.cast = Cast(clock, self.fakes, self.switches)
+        self.users = Users(self.fakes.wire, self.fakes.auth)
+        self.front_end = FrontEnd(self.users, self.cast, self.switches)
+        self.faults = FaultBoard(self.fakes.wire, self.fakes.bus)
+        self.testimony = Testimony(self)
+        self.server: Server | None = None
+        self.addresses: dict[str, Any] = {}
+        self.grace = 0.0
+        self.patience = 30.0
+        self.idle: Callable[[], Awaitable[list[str]]] | None = None
+        self.absent: set[str] = set()
+        self._listener = Listener(
+            self.fakes.bus,
+            topology.DPS_DOMAIN_EVENTS.name,
+            self._hear,
+            self.activity.wake,
+            pause,
+        )
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Start what runs inside the world: the queue listener of DPS."""
+        self._tasks.append(asyncio.create_task(self._listener.run()))
+
+    async def stop(self) -> None:
+        """End everything that `start` began."""
+        self.fakes.bus.skipper.stop()
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        self._tasks.clear()
+
+    async def _hear(self, message: Message, message_id: str) -> None:
+        ports = Ports(self.fakes.wire, "dps", message_id)
+        await dps.handle(self.fakes.dps, message, ports)
+        await self.fakes.publish_outbox("dps", message_id)
+
+    # -- who takes part ----------------------------------------------------------
+
+    @control
+    def add_prison(
+        self,
+        code: str | None = None,
+        nomis_screens: bool = True,
+        dps_service: bool = True,
+        alert_writer: str = "nomis",
+    ) -> dict[str, Any]:
+        """See `WorldApi.add_prison`."""
+        return self.cast.add_prison(code, nomis_screens, dps_service, alert_writer)
+
+    @control
+    def add_staff(
+        self,
+        kind: str = "both",
+        accounts: int = 1,
+        prison: str | None = None,
+        name: str | None = None,
+    ) -> dict[str, Any]:
+        """See `WorldApi.add_staff`."""
+        return self.cast.add_staff(kind, accounts, prison, name)
+
+    @control
+    def add_prisoner(self, prison: str) -> dict[str, Any]:
+        """See `WorldApi.add_prisoner`."""
+        return self.cast.add_prisoner(prison)
+
+    # -- what users do -----------------------------------------------------------
+
+    @control
+    async def act(
+        self,
+        service: str,
+        operation: str,
+        path: dict[str, Any] | None = None,
+        query: dict[str, Any] | None = None,
+        body: Any = None,
+        user: str | None = None,
+        roles: list[str] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> dict[str, Any]:
+        """See `WorldApi.act`."""
+        return await self.users.act(
+            service, operation, path, query, body, user, roles, headers
+        )
+
+    @control
+    async def write_note_as_dps_user(
+        self,
+        prisoner: str,
+        user: str,
+        text: str,
+        type: str = "GEN",  # noqa: A002 - the domain's word
+        sub_type: str = "OSE",
+        occurred: str | None = None,
+    ) -> dict[str, Any]:
+        """See `WorldApi.write_note_as_dps_user`."""
+        return await self.front_end.write_note(
+            prisoner, user, text, type, sub_type, occurred
+        )
+
+    @control
+    async def amend_note_as_dps_user(
+        self, prisoner: str, user: str, note: str, text: str
+    ) -> dict[str, Any]:
+        """See `WorldApi.amend_note_as_dps_user`."""
+        return await self.front_end.amend_note(prisoner, user, note, text)
+
+    # -- faults, time, switches --------------------------------------------------
+
+    @control
+    def hold(
+        self,
+        subjects: list[str] | None = None,
+        queue: str | None = None,
+        type: str | None = None,  # noqa: A002 - the domain's word
+    ) -> str:
+        """See `WorldApi.hold`."""
+        return self.faults.hold(self._expand(subjects), queue, type)
+
+    @control
+    def release(self, id: str) -> None:  # noqa: A002 - what `hold` returned
+        """See `WorldApi.release`."""
+        self.faults.release(id)
+
+    @control
+    def fault(self, service: str, kind: str, fields: dict[str, Any]) -> str:
+        """See `WorldApi.fault`."""
+        return self.faults.plan_call_fault(service, kind, fields)
+
+    @control
+    def delivery_fault(self, kind: str, fields: dict[str, Any]) -> str:
+        """See `WorldApi.delivery_fault`."""
+        return self.faults.plan_delivery_fault(kind, fields)
+
+    @control
+    def clear_faults(self, ids: list[str] | None = None) -> None:
+        """See `WorldApi.clear_faults`."""
+        self.faults.clear(ids)
+
+    @control
+    async def outage(self, service: str, on: bool) -> None:
+        """See `WorldApi.outage`."""
+        self.faults.check_service(service)
+        self.book.write("fault", fault=f"outage of {service}", action=_turned(on))
+        if self.server is not None:
+            await self.server.outage(service, on)
+        else:
+            self.fakes.wire.outage(service, on)
+
+    @control
+    def calendar(self, moment: str) -> None:
+        """See `WorldApi.calendar`."""
+        try:
+            self.clock.set_calendar(datetime.fromisoformat(moment))
+        except ValueError:
+            raise WorldError(
+                f"{moment!r} is no ISO date-time; write 2026-10-25T01:30:00"
+            ) from None
+        self.book.write("calendar", moment=moment)
+
+    @control
+    def switch(self, name: str, scope: str, on: bool | str) -> None:
+        """See `WorldApi.switch`."""
+        self.switches.flip(name, scope, on)
+
+    @control
+    def tune(self, name: str, value: Any, prisoner: str | None = None) -> None:
+        """See `WorldApi.tune`."""
+        tune(self.fakes, name, value, prisoner)
+        scope = prisoner or "everywhere"
+        self.book.write("switch", name=name, scope=scope, on=value)
+
+    @control
+    def set_targets(
+        self, kinds: dict[str, str], admin: dict[str, str], grace: float
+    ) -> None:
+        """See `WorldApi.set_targets`."""
+        found = {check_half(half): parse(kind) for half, kind in kinds.items()}
+        self.absent = {half for half, target in found.items() if not target.traits.runs}
+        exact = all(target.traits.exact for target in found.values() if target.traits.runs)
+        self.grace = 0.0 if exact else grace
+        references = [h for h in sorted(admin) if found[h].traits.exact]
+        probes = {half: admin[half] for half in references}
+        self.idle = IdleProbes(probes, self.absent).ask if probes else None
+
+    @control
+    def note_switch(self, half: str, event_type: str, on: bool) -> None:
+        """See `WorldApi.note_switch`."""
+        self.book.write("switch", name=event_type, scope=check_half(half), on=on)
+
+    @control
+    def note_half(self, half: str, action: str) -> None:
+        """See `WorldApi.note_half`."""
+        check_half(half)
+        if action not in ("started", "stopped", "killed"):
+            raise WorldError(f"a half is started, stopped or killed, not {action!r}")
+        if action == "started":
+            self.absent.discard(half)
+        else:
+            self.absent.add(half)
+            # Its messages come back by themselves; nobody alive works on them.
+            self.fakes.bus.orphan(queues=topology.queues_of(half))
+        self.book.write("target", half=half, action=action)
+
+    # -- waiting and judging -----------------------------------------------------
+
+    @control
+    async def settle(
+        self,
+        scope: list[str] | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - an outcome, not an exception
+    ) -> dict[str, Any]:
+        """See `WorldApi.settle`."""
+        outcome = await settle(
+            self.activity,
+            self.clock,
+            lambda: self._expand(scope),
+            self.moving,
+            idle=self.idle,
+            grace=self.grace,
+            timeout=self.patience if timeout is None else timeout,
+        )
+        return asdict(outcome)
+
+    @control
+    def judge(
+        self,
+        scope: list[str],
+        expectations: dict[str, Any] | None = None,
+        since: int = 0,
+    ) -> dict[str, Any]:
+        """See `WorldApi.judge`."""
+        return self.testimony.judge(scope, expectations or {}, since)
+
+    @control
+    def keep_baseline(self, scope: list[str]) -> None:
+        """See `WorldApi.keep_baseline`."""
+        self.testimony.keep_baseline(scope)
+
+    @control
+    def snapshot(self, scope: list[str] | None = None) -> dict[str, Any]:
+        """See `WorldApi.snapshot`."""
+        return self.testimony.snapshot(scope)
+
+    @control
+    def timeline(
+        self, scope: list[str], since: int = 0, notes: list[str] | None = None
+    ) -> str:
+        """See `WorldApi.timeline`."""
+        return self.testimony.timeline(scope, since, notes)
+
+    @control
+    def journal(
+        self,
+        since: int = 0,
+        scope: list[str] | None = None,
+        kinds: list[str] | None = None,
+    ) -> list[dict[str, Any]]:
+        """See `WorldApi.journal`."""
+        return self.testimony.entries(scope, since, kinds)
+
+    @control
+    def ledger(self, scope: list[str] | None = None) -> list[dict[str, Any]]:
+        """See `WorldApi.ledger`."""
+        copies = self.fakes.bus.ledger.copies(self._expand(scope))
+        return [copy.as_dict() for copy in copies]
+
+    @control
+    def queues(self) -> list[dict[str, Any]]:
+        """See `WorldApi.queues`."""
+        owners = {plan.name: plan.owner for plan in topology.PLANS}
+        return [
+            {
+                "name": name,
+                "owner": owners.get(name),
+                "counts": dict(queue.shelf.counts),
+                "polls": len(queue.waiters),
+            }
+            for name, queue in sorted(self.fakes.bus.queues.items())
+        ]
+
+    @control
+    def mark(self, text: str, scenario: str) -> int:
+        """See `WorldApi.mark`."""
+        return self.book.write("step", text=text, scenario=scenario).seq
+
+    @control
+    def begin(self, scenario: str) -> int:
+        """See `WorldApi.begin`."""
+        return self.book.write("step", text="begins", scenario=scenario).seq
+
+    @control
+    def about(self) -> dict[str, Any]:
+        """See `WorldApi.about`."""
+        services = self.fakes.wire.services
+        return {
+            "seed": self.settings.seed,
+            "mode": self.settings.mode,
+            "calendar": self.clock.local().isoformat(),
+            "services": {
+                name: sorted(service.contract.by_id)
+                for name, service in sorted(services.items())
+            },
+            "addresses": self.addresses,
+            "broken": [str(error) for error in self.fakes.wire.broken],
+        }
+
+    # -- what still moves --------------------------------------------------------
+
+    def _expand(self, scope: list[str] | None) -> frozenset[str] | None:
+        return None if scope is None else self.index.subjects(scope)
+
+    def moving(self, subjects: frozenset[str] | None) -> Iterator[str]:
+        """Yield what of the subjects still moves, in words; nothing when all rests."""
+        for copy in self.fakes.bus.ledger.open(subjects):
+            if copy.state not in _AT_REST and self._consumed(copy.queue):
+                yield _describe(copy)
+        for entry in self.activity.open_requests(subjects):
+            yield (
+                f"request {entry.seq} of {entry['client']} is open: "
+                f"{entry['method']} {entry['service']} {entry['path']}"
+            )
+        for name in self.fakes.outboxes():
+            yield f"the outbox of {name} is not published yet"
+        if waiting := self.fakes.relay.pending(subjects):
+            yield f"the events relay still holds {waiting} NOMIS events"
+        if self._listener.busy:
+            yield f"DPS handles {self._listener.busy} messages of its queue"
+
+    def _consumed(self, queue: str) -> bool:
+        """Say whether anybody runs who would take messages from `queue`."""
+        return not any(
+            queue in topology.queues_of(half) for half in HALVES if half in self.absent
+        )
+
+
+def _describe(copy: Copy) -> str:
+    where = f"copy {copy.number} ({copy.type or 'no type'}) on {copy.queue}"
+    received = f"received {copy.count} times"
+    if copy.state == "in-flight":
+        holder = "a killed consumer" if copy.orphaned else copy.consumer or "a consumer"
+        return f"{where} is in flight with {holder}, {received}"
+    if copy.state == "queued":
+        return f"{where} waits to be received, {received} so far"
+    return f"{where} is {copy.state}, {received}"
+
+
+def _turned(on: bool) -> str:
+    return "set" if on else "removed"

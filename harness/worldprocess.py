@@ -1,0 +1,147 @@
+"""The world as a process of its own: fakes, bus and control API on sockets.
+
+    python -m harness.worldprocess [--fixed] [--host H] [--seed N] [--defect ID] ...
+
+When everything answers it writes one line of JSON to standard output, the addresses,
+and then serves until it is told to end. When it cannot start it writes
+`{"error": ...}` and ends with status 2. It binds to the loopback address unless told
+otherwise.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from harness import environment
+from harness.composition import MODES, Settings
+from harness.controlserver import ControlServer
+from harness.defects import planted
+from harness.world import World
+from simulators.bus.server import BusServer, PortInUseError
+from simulators.clock import Clock
+from simulators.wire.server import LOOPBACK, Server
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+EXIT_CANNOT_START = 2
+_ANY = "0.0.0.0"
+
+
+async def serve(
+    settings: Settings,
+    host: str,
+    fixed: bool,
+    ready: Callable[[dict[str, Any]], None],
+    end: asyncio.Event | None = None,
+) -> None:
+    """Serve a world until `end` is set (or SIGTERM, SIGINT); `ready(addresses)` first.
+
+    Raises OSError or PortInUseError when a port is taken.
+    """
+    world = World(Clock(settings.seed), settings)
+    wanted = environment.fixed_ports() if fixed else environment.FREE_PORTS
+    bus = BusServer(world.fakes.bus, host, wanted["aws"])
+    control = ControlServer(world, host, wanted["control"])
+    fakes = Server(world.fakes.wire, combined=wanted["services"], host=host)
+    world.server = fakes
+    stop = end or asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError, ValueError):
+            loop.add_signal_handler(number, stop.set)
+    try:
+        await bus.start()
+        await control.start()
+        await fakes.start()
+        await world.start()
+        world.fakes.bus.idle_skip = True
+        world.addresses = _addresses(host, bus, control, fakes)
+        ready(world.addresses)
+        await stop.wait()
+    finally:
+        await world.stop()
+        await control.stop()
+        await fakes.stop()
+        await bus.stop()
+
+
+def _addresses(
+    host: str, bus: BusServer, control: ControlServer, fakes: Server
+) -> dict[str, Any]:
+    # A client cannot connect to "any address"; on this machine loopback reaches it.
+    name = LOOPBACK if host == _ANY else host
+    combined = f"http://{name}:{fakes.combined}"
+    return {
+        "aws": f"http://{name}:{bus.port}",
+        "control": f"http://{name}:{control.port}",
+        "services": {
+            service: f"http://{name}:{port}" for service, port in fakes.ports.items()
+        },
+        "by_prefix": {service: f"{combined}/{service}" for service in fakes.ports},
+    }
+
+
+def run(
+    settings: Settings,
+    host: str,
+    fixed: bool,
+    ready: Callable[[dict[str, Any]], None],
+) -> int:
+    """Serve until told to end; returns the exit status."""
+    import uvloop
+
+    try:
+        uvloop.run(serve(settings, host, fixed, ready))
+    except (OSError, PortInUseError) as error:
+        _say({"error": getattr(error, "strerror", None) or str(error)})
+        return EXIT_CANNOT_START
+    return 0
+
+
+def hold_up(host: str = LOOPBACK, seed: int = 1, mode: str = "as-deployed") -> int:
+    """Hold a world up on the fixed ports, for `tandem up`; returns the exit status."""
+
+    def ready(addresses: dict[str, Any]) -> None:
+        sys.stdout.write(
+            f"The world is up: SNS and SQS at {addresses['aws']}, control API at "
+            f"{addresses['control']}.\nRun `tandem env` for a build's environment; "
+            "Ctrl-C ends the world.\n"
+        )
+        sys.stdout.flush()
+
+    settings = Settings(seed=seed, mode=mode, epoch=time.time)
+    return run(settings, host, True, ready)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Read the command line and serve."""
+    parser = argparse.ArgumentParser(prog="python -m harness.worldprocess")
+    parser.add_argument("--host", default=LOOPBACK, help="address to bind")
+    parser.add_argument("--fixed", action="store_true", help="ports of `tandem env`")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--mode", choices=MODES, default=MODES[0])
+    parser.add_argument("--defect", action="append", default=[], metavar="ID")
+    given = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING)
+    settings = Settings(seed=given.seed, mode=given.mode, epoch=time.time)
+    with planted(given.defect, where="world"):
+        return run(settings, given.host, given.fixed, _say)
+
+
+def _say(document: dict[str, Any]) -> None:
+    sys.stdout.write(msgspec.json.encode(document).decode() + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
