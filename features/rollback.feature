@@ -100,7 +100,7 @@ Feature: Every switch can be flipped at any time without disruption
     @TOG-01 @needs-parking
     Scenario Outline: One kind of event off and on again loses nothing
       Given a case note written in DPS
-      And a case note written in NOMIS called "theirs"
+      And a case note called "theirs" written in NOMIS
       And "<kind>" events from <side> are switched off
       When the note is <changed> in <side>
       And "<kind>" events from <side> are switched on

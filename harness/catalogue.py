@@ -4,22 +4,33 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from typing import TYPE_CHECKING
 
 import click
 
-import features.steps
 from harness.gherkin import StepDefinition, readable, steps_of
 
+if TYPE_CHECKING:
+    from types import ModuleType
+
+# The step library stands above the harness, which loads it by name: no module of the
+# harness may import it.
+STEP_LIBRARY = "features.steps"
 ORDER = {"given": 0, "when": 1, "then": 2, "any": 3}
+
+
+def step_modules() -> list[ModuleType]:
+    """Import and return the modules of the step library."""
+    library = importlib.import_module(STEP_LIBRARY)
+    return [
+        importlib.import_module(f"{STEP_LIBRARY}.{found.name}")
+        for found in pkgutil.iter_modules(library.__path__)
+    ]
 
 
 def all_steps() -> list[StepDefinition]:
     """Return the whole library, by kind and wording."""
-    modules = [
-        importlib.import_module(f"features.steps.{found.name}")
-        for found in pkgutil.iter_modules(features.steps.__path__)
-    ]
-    return sorted(steps_of(modules), key=lambda s: (ORDER[s.kind], s.pattern))
+    return sorted(steps_of(step_modules()), key=lambda s: (ORDER[s.kind], s.pattern))
 
 
 def print_catalogue(query: str | None) -> int:

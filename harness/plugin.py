@@ -8,8 +8,6 @@ needs arrives in the one option `--tandem`.
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +15,7 @@ import pytest
 from _pytest.mark.expression import Expression
 from pytest_bdd import scenario as bdd_scenario_module
 
-import features.steps
+from harness.catalogue import step_modules
 from harness.collect import MATCHER, collect_file
 from harness.gherkin import FeatureError, Matcher, steps_of, timing
 from harness.options import RunOptions
@@ -45,10 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Load the step library and register it with pytest-bdd."""
     config.stash[OPTIONS] = RunOptions.load(config.getoption("--tandem"))
-    modules = [
-        importlib.import_module(f"features.steps.{found.name}")
-        for found in pkgutil.iter_modules(features.steps.__path__)
-    ]
+    modules = step_modules()
     try:
         config.stash[MATCHER] = Matcher(steps_of(modules))
     except FeatureError as error:
@@ -154,7 +149,10 @@ def pytest_bdd_before_step(
     following = scenario.steps[scenario.steps.index(step) + 1 :]
     if step.meanwhile or (following and following[0].meanwhile):
         scene.hold()
-    scene.world.mark(f"{step.keyword.strip()} {step.name}", scene.name)
+    seq = scene.world.mark(f"{step.keyword.strip()} {step.name}", scene.name)
+    position = scenario.steps.index(step)
+    if step.type == "when" and scenario.steps[position - 1].type != "when":
+        scene.when_started = seq
 
 
 @pytest.hookimpl(hookwrapper=True)

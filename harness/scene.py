@@ -87,6 +87,7 @@ class Scene:
         self.witnesses = 0
         self.faults: list[str] = []
         self.memory: dict[str, Any] = {}
+        self.when_started = 0
         self._dirty = False
         self._hold: str | None = None
         self._undo: list[tuple[str, Any]] = []
@@ -126,6 +127,27 @@ class Scene:
                 f"did not settle within {outcome['seconds']:.0f} s; still moving:\n"
                 f"{reasons}"
             )
+
+    def lists(self, prisoner: str, officer: str) -> dict[str, list[str]]:
+        """Return the texts that each user's list shows, by the name of the list."""
+        act = self.world.act
+        screen = act(
+            "nomis-screens", "list_notes", {"prisoner": prisoner}, user=officer
+        )
+        legacy = act(
+            "prison-api", "get_legacy_case_notes", {"offenderNo": prisoner}
+        )
+        new = act(
+            "dps",
+            "search_case_notes",
+            {"personIdentifier": prisoner},
+            body={"includeSensitive": True, "page": 1, "size": 1000},
+        )
+        return {
+            "the NOMIS screen": [n["caseNoteText"] for n in screen["body"]["caseNotes"]],
+            "DPS by the legacy path": [n["text"] for n in _content(legacy["body"])],
+            "DPS by the new path": [n["text"] for n in new["body"]["content"]],
+        }
 
     def snapshot(self) -> dict[str, Any]:
         """Return both sides' and the mapping's state of this scenario's prisoners."""
@@ -174,6 +196,12 @@ class Scene:
             undo = getattr(self.stack, what, None) or getattr(self.world, what)
             undo(*argument)
         self._undo.clear()
+
+
+def _content(body: Any) -> list[dict[str, Any]]:
+    """Return the notes of a page or of a plain list."""
+    notes: list[dict[str, Any]] = body if isinstance(body, list) else body["content"]
+    return notes
 
 
 def headline(report: dict[str, Any]) -> str:

@@ -1,0 +1,132 @@
+"""Steps: alerts, and who writes their case notes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pytest_bdd import given, parsers, step, when
+
+from features import users
+from features.state import NOMIS
+from harness.scene import Scene, StepError
+
+CODES = ("XA", "XEL", "XR", "HA", "XCU")
+WRITERS = {"NOMIS": "nomis", "DPS": "dps", "both": "both", "nobody": "none"}
+
+
+@step(
+    parsers.re(
+        r"alert notes are written by (?P<who>NOMIS|DPS|both|nobody)"
+        r'(?: in "(?P<prison>[^"]+)")?'
+    )
+)
+def alert_writer(scene: Scene, who: str, prison: str | None = None) -> None:
+    """Set who writes the case note when an alert is raised or ended in the prison.
+
+    Example: Given alert notes are written by DPS
+    """
+    code = users.prison(scene, prison or users.DEFAULT)
+    scene.world.switch("alert-writer", code, WRITERS[who])
+
+
+@given(
+    parsers.re(
+        r"the alert trigger writes under "
+        r"(?P<module>the module of its session|no module)"
+    )
+)
+def trigger_module(scene: Scene, module: str) -> None:
+    """Say which audit module the rows of NOMIS's alert trigger carry.
+
+    Example: Given the alert trigger writes under no module
+    """
+    value = "none" if module == "no module" else "inherited"
+    scene.world.option("nomis", "alert-trigger-module", value)
+    scene.undo_later("option", ("nomis", "alert-trigger-module", "own"))
+
+
+@when(
+    parsers.re(
+        r"(?:an officer|a DPS user) raises an alert in (?P<side>NOMIS|DPS)"
+        r"(?P<ended> that has already ended)?"
+    )
+)
+def raise_alert(scene: Scene, side: str, ended: str | None = None) -> None:
+    """Raise an alert for the prisoner in that system.
+
+    Example: When a DPS user raises an alert in DPS
+    """
+    code = CODES[len(scene.alerts) % len(CODES)]
+    who = users.number(scene, None)
+    if side == NOMIS:
+        body: dict[str, Any] = {"code": code}
+        if ended:
+            body["expiryDate"] = users.ago(scene, 1)[:10]
+            body["date"] = users.ago(scene, 5)[:10]
+        answer = scene.world.act(
+            "nomis-screens",
+            "raise_alert",
+            {"prisoner": who},
+            body=body,
+            user=users.staff(scene, "officer"),
+        )
+    else:
+        body = {"alertCode": code, "description": "Seen today"}
+        if ended:
+            body["activeFrom"] = users.ago(scene, 5)[:10]
+            body["activeTo"] = users.ago(scene, 1)[:10]
+        answer = scene.world.act(
+            "alerts",
+            "create_alert",
+            {"prisonNumber": who},
+            body=body,
+            user=users.staff(scene, "DPS user"),
+        )
+    made = users.must(scene, answer, f"the alert in {side}")
+    scene.alerts[code] = {"side": side, "code": code, **made}
+
+
+@when(parsers.re(r"(?:an officer|a DPS user) ends the alert in (?P<side>NOMIS|DPS)"))
+def end_alert(scene: Scene, side: str) -> None:
+    """End the alert raised last, today, in that system.
+
+    Example: When a DPS user ends the alert in DPS
+    """
+    if not scene.alerts:
+        raise StepError("there is no alert yet; raise one first")
+    alert = list(scene.alerts.values())[-1]
+    key = _key(scene, alert, side)
+    if side == NOMIS:
+        answer = scene.world.act(
+            "nomis-screens",
+            "end_alert",
+            key,
+            body={},
+            user=users.staff(scene, "officer"),
+        )
+    else:
+        answer = scene.world.act(
+            "alerts",
+            "update_alert",
+            key,
+            body={"activeTo": users.ago(scene, 0)[:10]},
+            user=users.staff(scene, "DPS user"),
+        )
+    users.must(scene, answer, f"ending the alert in {side}")
+
+
+def _key(scene: Scene, alert: dict[str, Any], side: str) -> dict[str, Any]:
+    """Return the alert's key on a side, through the alert mapping if need be."""
+    if side == alert["side"]:
+        if side == NOMIS:
+            return {n: alert[n] for n in ("bookingId", "alertSequence")}
+        return {"alertUuid": alert["alertUuid"]}
+    for row in scene.snapshot()["mapping"]["alerts"]:
+        if side == NOMIS and row["dps_id"] == alert.get("alertUuid"):
+            return {"bookingId": row["booking"], "alertSequence": row["sequence"]}
+        if (row["booking"], row["sequence"]) == (
+            alert.get("bookingId"),
+            alert.get("alertSequence"),
+        ):
+            return {"alertUuid": row["dps_id"]}
+    raise StepError(f"the alert is not in {side}, so it cannot be ended there")

@@ -1,0 +1,138 @@
+"""Steps: notes are amended, corrected, deleted."""
+
+from __future__ import annotations
+
+from pytest_bdd import given, parsers, when
+
+from features import users
+from features.state import DPS, NOMIS
+from harness.scene import Scene
+
+_SIDE = r"(?P<side>NOMIS|DPS)"
+_NOTE = r'the note(?: "(?P<name>[^"]+)")?'
+
+
+@when(
+    parsers.re(
+        rf"(?:an officer|a DPS user) amends {_NOTE} in {_SIDE}"
+        r'(?: saying "(?P<text>[^"]*)")?'
+    )
+)
+def amend(
+    scene: Scene, side: str, name: str | None = None, text: str | None = None
+) -> None:
+    """Add an amendment to the note in that system.
+
+    Example: When a DPS user amends the note in DPS saying "He asked about visits."
+    """
+    users.amend(scene, side, users.note(scene, name), text)
+
+
+@given(parsers.re(rf"the note has been amended in {_SIDE}"))
+def been_amended(scene: Scene, side: str) -> None:
+    """Let the note carry one amendment made in that system, known to both.
+
+    Example: Given the note has been amended in DPS
+    """
+    users.amend(scene, side, users.note(scene))
+
+
+@when("an officer amends the note in NOMIS twice in one second")
+def amend_twice(scene: Scene) -> None:
+    """Add two different amendments by one officer with the same second as time.
+
+    Example: When an officer amends the note in NOMIS twice in one second
+    """
+    about = users.note(scene)
+    written = users.ago(scene, 0)
+    users.amend(scene, NOMIS, about, "First of the second.", writtenAt=written)
+    users.amend(scene, NOMIS, about, "Second of the second.", writtenAt=written)
+
+
+@when(parsers.parse("the note is amended {count:d} times from alternate sides"))
+def amend_alternately(scene: Scene, count: int) -> None:
+    """Amend the note in NOMIS, in DPS, in NOMIS ..., each settled before the next.
+
+    Example: When the note is amended 10 times from alternate sides
+    """
+    about = users.note(scene)
+    for turn in range(count):
+        users.amend(scene, (NOMIS, DPS)[turn % 2], about)
+        scene.settle()
+
+
+@when("an amendment by an unknown user appears in NOMIS")
+def amend_unknown(scene: Scene) -> None:
+    """Let the NOMIS text gain an amendment whose author has no account any more.
+
+    Example: When an amendment by an unknown user appears in NOMIS
+    """
+    about = users.note(scene)
+    raw = (
+        f"{about.text} ...[LEFT_LONG_AGO updated the case notes on "
+        "2026/03/01 10:00:00] Words of someone who left."
+    )
+    users.edit_in_nomis(scene, about, rawText=raw)
+    about.amendments.append("Words of someone who left.")
+
+
+@when(parsers.re(rf'an officer edits {_NOTE} in NOMIS to say "(?P<text>[^"]*)"'))
+def edit(scene: Scene, text: str, name: str | None = None) -> None:
+    """Replace the main text at the NOMIS screen; amendments stay.
+
+    Example: When an officer edits the note in NOMIS to say "Corrected."
+    """
+    users.edit_in_nomis(scene, users.note(scene, name), text=text)
+
+
+@when("an officer corrects the date of the note in NOMIS")
+def correct_date(scene: Scene) -> None:
+    """Change only when it happened, at the NOMIS screen.
+
+    Example: When an officer corrects the date of the note in NOMIS
+    """
+    users.edit_in_nomis(scene, users.note(scene), occurredAt=users.ago(scene, 3))
+
+
+@when(
+    parsers.re(
+        rf'an administrator replaces the text of {_NOTE} in DPS with "(?P<text>[^"]*)"'
+        r'|an administrator replaces the text in DPS with "(?P<words>[^"]*)"'
+    )
+)
+def replace(
+    scene: Scene,
+    text: str | None = None,
+    words: str | None = None,
+    name: str | None = None,
+) -> None:
+    """Replace the main text as an administrator in DPS; amendments stay.
+
+    Example: When an administrator replaces the text in DPS with "Corrected."
+    """
+    users.replace_in_dps(scene, users.note(scene, name), str(text or words or ""))
+
+
+@when(
+    parsers.re(rf"(?:an officer|an administrator) deletes {_NOTE} in {_SIDE}"),
+)
+def delete(scene: Scene, side: str, name: str | None = None) -> None:
+    """Delete the note in that system.
+
+    Example: When an administrator deletes the note in DPS
+    """
+    users.delete(scene, side, users.note(scene, name))
+
+
+@when(parsers.re(r"the note is (?P<change>written|amended|deleted) in (?P<side>\w+)"))
+def change(scene: Scene, change: str, side: str) -> None:
+    """Make one change in that system, named by an outline's column.
+
+    Example: When the note is amended in DPS
+    """
+    if change == "written":
+        users.write(scene, side)
+    elif change == "amended":
+        users.amend(scene, side, users.note(scene))
+    else:
+        users.delete(scene, side, users.note(scene))

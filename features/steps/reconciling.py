@@ -1,0 +1,62 @@
+"""Steps: the sync's own reconciliation."""
+
+from __future__ import annotations
+
+from pytest_bdd import given, parsers, then, when
+
+from features import users
+from features.state import NOMIS, copies
+from features.steps.outcomes import require
+from harness.scene import Scene
+
+
+@given(
+    parsers.re(
+        r"someone (?P<what>changed the NOMIS text|removed the NOMIS row) behind the "
+        r"sync's back"
+    )
+)
+def tamper(scene: Scene, what: str) -> None:
+    """Change or remove the NOMIS row without an event, as no user could.
+
+    Example: Given someone changed the NOMIS text behind the sync's back
+    """
+    scene.settle()
+    row = int(copies(scene, users.note(scene), NOMIS)[0].id)
+    text = "Changed behind the sync's back." if "changed" in what else None
+    scene.world.tamper(row, text)
+    scene.memory["tampered"] = True
+    for rule in ("corrupt", "stale", "lost", "mapping-sound"):
+        scene.expectations.allowed.append({"rule": rule})
+
+
+@when("the reconciliation looks at the prisoner")
+def reconcile(scene: Scene) -> None:
+    """Ask the sync to reconcile the prisoner's notes.
+
+    Example: When the reconciliation looks at the prisoner
+    """
+    who = users.number(scene, None)
+    scene.memory["reconciliation"] = scene.stack.admin(
+        "to-nomis", "GET", f"/casenotes/reconciliation/{who}"
+    )
+
+
+@then(
+    parsers.re(
+        r"it reports (?P<what>the prisoner clean|a difference|that it could not check)"
+    )
+)
+def report(scene: Scene, what: str) -> None:
+    """Say what the reconciliation must have answered.
+
+    Example: Then it reports a difference
+    """
+    answer = scene.memory["reconciliation"]
+    status, body = answer["status"], answer["body"]
+    if what == "the prisoner clean":
+        require(status == 200 and not body, f"it answered {status} {body}")  # noqa: PLR2004
+    elif what == "a difference":
+        require(status == 200 and bool(body), f"it answered {status} {body}")  # noqa: PLR2004
+    else:
+        require(status >= 400, f"it answered {status} {body}")  # noqa: PLR2004

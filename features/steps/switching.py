@@ -1,0 +1,126 @@
+"""Steps: the roll-out's switches, and starting and stopping the sync."""
+
+from __future__ import annotations
+
+from pytest_bdd import parsers, step, when
+
+from features import users
+from features.state import DPS
+from harness.scene import Scene
+
+HALF = {"DPS to NOMIS": "to-nomis", "NOMIS to DPS": "from-nomis"}
+_DIRECTION = r"(?P<direction>DPS to NOMIS|NOMIS to DPS)"
+
+# Event types by the side that raises them and the kind of change, as both real builds
+# name their switches (events-and-config 5.1).
+EVENTS = {
+    ("DPS", "created"): ("to-nomis", "person.case-note.created"),
+    ("DPS", "updated"): ("to-nomis", "person.case-note.updated"),
+    ("DPS", "deleted"): ("to-nomis", "person.case-note.deleted"),
+    ("NOMIS", "created"): ("from-nomis", "OFFENDER_CASE_NOTES-INSERTED"),
+    ("NOMIS", "updated"): ("from-nomis", "OFFENDER_CASE_NOTES-UPDATED"),
+    ("NOMIS", "deleted"): ("from-nomis", "OFFENDER_CASE_NOTES-DELETED"),
+}
+
+
+@step(
+    parsers.re(
+        r"the (?P<system>NOMIS screens are|DPS service is) switched (?P<how>on|off)"
+        r'(?: in "(?P<prison>[^"]+)")?'
+    )
+)
+def system_switch(scene: Scene, system: str, how: str, prison: str | None = None) -> None:
+    """Switch the NOMIS screens, or the DPS service, on or off in the prison.
+
+    With the DPS service off, DPS users write by the legacy path into NOMIS.
+
+    Example: When the DPS service is switched off
+    """
+    name = "nomis-screens" if system.startswith("NOMIS") else "dps-service"
+    code = users.prison(scene, prison or users.DEFAULT)
+    scene.world.switch(name, code, how == "on")
+    if name == "dps-service":
+        scene.memory["dps-off"] = how == "off"
+    scene.changed()
+
+
+def _flip(scene: Scene, half: str, event: str, on: bool) -> None:
+    scene.stack.switch(half, event, on)
+    if not on:
+        scene.undo_later("switch", (half, event, True))
+    off: set[str] = scene.memory.setdefault("events-off", set())
+    (off.discard if on else off.add)(event)
+    scene.expectations.parked = bool(off)
+    scene.changed()
+
+
+@step(parsers.re(rf"the sync from {_DIRECTION} is switched (?P<how>on|off)"))
+def direction_switch(scene: Scene, direction: str, how: str) -> None:
+    """Switch all case-note events of one direction on or off; off parks them.
+
+    Example: When the sync from DPS to NOMIS is switched off
+    """
+    source = direction.split()[0]
+    for (side, _), (half, event) in EVENTS.items():
+        if side == source:
+            _flip(scene, half, event, how == "on")
+
+
+@step(
+    parsers.re(
+        r'"(?P<kind>created|updated|deleted)" events from (?P<side>NOMIS|DPS) are '
+        r"switched (?P<how>on|off)"
+    )
+)
+def event_switch(scene: Scene, kind: str, side: str, how: str) -> None:
+    """Switch one kind of event of one side on or off in the sync; off parks them.
+
+    Example: Given "updated" events from DPS are switched off
+    """
+    half, event = EVENTS[side, kind]
+    _flip(scene, half, event, how == "on")
+
+
+@when(
+    parsers.re(
+        rf"the sync from {_DIRECTION} is (?P<how>stopped|started|killed|restarted)"
+    )
+)
+def run_half(scene: Scene, direction: str, how: str) -> None:
+    """Stop, start, kill or restart one direction of the sync.
+
+    Example: When the sync from NOMIS to DPS is stopped
+    """
+    half = HALF[direction]
+    verb = {"stopped": "stop", "started": "start", "killed": "kill"}.get(how, "restart")
+    getattr(scene.stack, verb)(half)
+    if verb in ("stop", "kill"):
+        scene.undo_later("ensure", (half,))
+    scene.changed()
+
+
+@when(
+    parsers.re(
+        r"(?:an officer|a DPS user) writes (?P<count>\d+) case notes in "
+        r"(?P<side>NOMIS|DPS), and the sync from "
+        rf"{_DIRECTION} is killed half way and started again"
+    )
+)
+def burst_with_kill(scene: Scene, count: str, side: str, direction: str) -> None:
+    """Write a burst of notes; half way one direction crashes and comes back.
+
+    Example: When a DPS user writes 100 case notes in DPS, and the sync from DPS to NOMIS is killed half way and started again
+    """  # noqa: E501 - the example is one line of a feature file
+    half = HALF[direction]
+    scene.undo_later("ensure", (half,))
+    for turn in range(int(count)):
+        users.write(scene, side)
+        if turn == int(count) // 2:
+            scene.stack.kill(half)
+        if turn == int(count) // 2 + 5:
+            scene.stack.start(half)
+
+
+def legacy(scene: Scene, side: str) -> bool:
+    """Tell whether DPS users write by the legacy path just now."""
+    return side == DPS and bool(scene.memory.get("dps-off"))

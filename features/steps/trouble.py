@@ -1,0 +1,292 @@
+"""Steps: services fail, answers get lost, messages misbehave."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pytest_bdd import given, parsers, when
+
+from features import users
+from features.state import DPS, NOMIS
+from features.steps.switching import HALF
+from harness.scene import Scene
+
+# Calls by a tester's name: service, operation.
+CALLS = {
+    "NOMIS create": ("nomis", "create_case_note"),
+    "NOMIS update": ("nomis", "update_case_note"),
+    "NOMIS delete": ("nomis", "delete_case_note"),
+    "DPS write": ("dps", "put_sync_case_note"),
+    "DPS delete": ("dps", "delete_sync_case_note"),
+    "mapping save": ("mapping", "create_case_note_mapping"),
+    "mapping look-up": ("mapping", "get_case_note_mappings_by_dps_id"),
+}
+SERVICES = {
+    "NOMIS": "nomis",
+    "DPS": "dps",
+    "the mapping service": "mapping",
+    "the alerts service": "alerts",
+    "the sign-on service": "auth",
+}
+QUEUES = {
+    "DPS to NOMIS": "hmpps_prisoner_to_nomis_casenotes_queue",
+    "NOMIS to DPS": "prisoner_from_nomis_casenotes_queue",
+    "alerts to DPS": "case_notes_domain_events_queue",
+}
+_CALL = "|".join(CALLS)
+_SERVICE = "|".join(SERVICES)
+_CLIENTS = {"NOMIS": None, "DPS": None}
+
+
+def _fault(scene: Scene, service: str, kind: str, **fields: Any) -> None:
+    scene.faults.append(scene.world.fault(service, kind, **fields))
+
+
+@given(parsers.re(rf"the answer to the next (?P<call>{_CALL}) is lost"))
+def lost_answer(scene: Scene, call: str) -> None:
+    """Let the sync's next call of that kind be carried out, but its answer be lost.
+
+    Example: Given the answer to the next NOMIS create is lost
+    """
+    service, operation = CALLS[call]
+    _fault(scene, service, "reset", operation=operation, phase="after")
+
+
+@given(parsers.re(rf"the (?P<call>{_CALL}) fails (?:once|(?P<times>\d+) times)"))
+def failing_call(scene: Scene, call: str, times: str | None = None) -> None:
+    """Let the sync's next calls of that kind be refused with 503, before any effect.
+
+    Example: Given the mapping save fails 2 times
+    """
+    service, operation = CALLS[call]
+    _fault(
+        scene,
+        service,
+        "status",
+        operation=operation,
+        status=503,
+        times=int(times or 1),
+    )
+
+
+@given(
+    parsers.re(
+        rf"(?P<service>{_SERVICE}) (?:fails|answers with status (?P<status>\d+)) "
+        r"(?P<times>\d+) times?"
+    )
+)
+def failing_service(
+    scene: Scene, service: str, times: str, status: str | None = None
+) -> None:
+    """Let the service refuse the sync's next calls, whatever they are.
+
+    Example: Given the mapping service fails 3 times
+    """
+    name = SERVICES[service]
+    operations = [op for svc, op in CALLS.values() if svc == name]
+    readings = {
+        "nomis": ["get_case_note", "get_case_notes", *operations],
+        "dps": ["get_case_note", "get_sync_case_notes", *operations],
+        "mapping": ["get_case_note_mapping_by_nomis_id", *operations],
+    }.get(name, [None])
+    for half in HALF.values():
+        for operation in readings[:1] if service == "NOMIS" else readings[-1:]:
+            _fault(
+                scene,
+                name,
+                "status",
+                operation=operation,
+                status=int(status or 503),
+                times=int(times),
+                client=f"{half}-{name}" if operation is None else None,
+            )
+            break
+        break
+
+
+@given("the mapping service is slow to save by 5 seconds")
+def slow_mapping(scene: Scene) -> None:
+    """Let the next save of a mapping take five seconds.
+
+    Example: Given the mapping service is slow to save by 5 seconds
+    """
+    _fault(scene, "mapping", "delay", operation="create_case_note_mapping", delay=5.0)
+
+
+@when("NOMIS goes down for the sync")
+def nomis_down(scene: Scene) -> None:
+    """Let every call of the sync to NOMIS fail from now on.
+
+    Example: When NOMIS goes down for the sync
+    """
+    for half in HALF.values():
+        scene.memory.setdefault("down", []).append(
+            scene.world.fault(
+                "nomis", "status", status=503, times=None, client=f"{half}-nomis"
+            )
+        )
+    scene.faults += scene.memory["down"]
+
+
+@when("NOMIS comes up again")
+def nomis_up(scene: Scene) -> None:
+    """Let NOMIS answer the sync again.
+
+    Example: When NOMIS comes up again
+    """
+    scene.world.clear_faults(scene.memory.pop("down", []))
+    scene.changed()
+
+
+@given("every message about the prisoner is delivered twice")
+def twice(scene: Scene) -> None:
+    """Deliver each message of the scenario's prisoners to each queue two times.
+
+    Example: Given every message about the prisoner is delivered twice
+    """
+    users.number(scene, None)
+    for queue in list(QUEUES.values())[:2]:
+        scene.faults.append(
+            scene.world.delivery_fault(
+                "duplicate", queue=queue, subjects=scene.scope, times=None
+            )
+        )
+
+
+@given("the next alert event is delivered to DPS twice")
+def alert_twice(scene: Scene) -> None:
+    """Deliver the next alert event to DPS's own handler two times.
+
+    Example: Given the next alert event is delivered to DPS twice
+    """
+    scene.faults.append(
+        scene.world.delivery_fault(
+            "duplicate", queue=QUEUES["alerts to DPS"], subjects=scene.scope, times=1
+        )
+    )
+
+
+@given(parsers.re(r"the events of (?P<side>NOMIS|DPS) arrive in reverse order"))
+def reversed_events(scene: Scene, side: str) -> None:
+    """Deliver what is held for a crossing in reverse order when it is let go.
+
+    Example: Given the events of NOMIS arrive in reverse order
+    """
+    queue = QUEUES["NOMIS to DPS" if side == NOMIS else "DPS to NOMIS"]
+    scene.memory["reorder"] = queue
+
+
+@given(parsers.re(r"a malformed event waits on the queue from (?P<queue>\w+ to \w+)"))
+def malformed(scene: Scene, queue: str) -> None:
+    """Put a message that is no event into the sync's queue.
+
+    Example: Given a malformed event waits on the queue from NOMIS to DPS
+    """
+    who = users.number(scene, None)
+    scene.world.delivery_fault(
+        "poison",
+        queue=QUEUES[queue],
+        body=f'{{"Type":"Notification","Message":"not an event about {who}"',
+    )
+    scene.expectations.dead_letters = True
+    scene.changed()
+
+
+@given("the next acknowledgement of the sync is lost")
+def lost_ack(scene: Scene) -> None:
+    """Let the sync's next acknowledgement get lost, so that the message comes again.
+
+    Example: Given the next acknowledgement of the sync is lost
+    """
+    users.number(scene, None)
+    scene.faults.append(
+        scene.world.delivery_fault("lose_ack", subjects=scene.scope, times=1)
+    )
+
+
+@given("NOMIS events of deletions name no prisoner")
+def anonymous_deletes(scene: Scene) -> None:
+    """Let delete events carry only the note's id, as when the booking is gone.
+
+    Example: Given NOMIS events of deletions name no prisoner
+    """
+    scene.world.option("nomis", "deletes-name-no-prisoner", True)
+    scene.undo_later("option", ("nomis", "deletes-name-no-prisoner", False))
+
+
+@given("NOMIS leaves the audit module empty on the sync's writes")
+def empty_module(scene: Scene) -> None:
+    """Let rows that the sync writes for this prisoner carry no audit module.
+
+    Example: Given NOMIS leaves the audit module empty on the sync's writes
+    """
+    who = users.number(scene, None)
+    scene.world.option("nomis", "sync-module", {"module": None, "prisoner": who})
+
+
+@given(parsers.parse('NOMIS writes the audit module "{module}" on the sync\'s writes'))
+def other_module(scene: Scene, module: str) -> None:
+    """Let rows that the sync writes for this prisoner carry that audit module.
+
+    Example: Given NOMIS writes the audit module "DPS_SYNCHRONISATION_X" on the sync's writes
+    """  # noqa: E501 - the example is one line of a feature file
+    who = users.number(scene, None)
+    scene.world.option("nomis", "sync-module", {"module": module, "prisoner": who})
+
+
+@given("its create event is kept for later")
+def keep_create(scene: Scene) -> None:
+    """Remember the note's create event, to deliver it again later.
+
+    Example: Given its create event is kept for later
+    """
+    scene.settle()
+    scene.memory["kept"] = _events(scene)[-1]
+
+
+@when("the kept event comes again")
+def kept_again(scene: Scene) -> None:
+    """Deliver the kept event once more.
+
+    Example: When the kept event comes again
+    """
+    scene.world.redeliver(scene.memory["kept"])
+    scene.changed()
+
+
+@when(parsers.parse("its last event is delivered {count:d} more times"))
+def last_again(scene: Scene, count: int) -> None:
+    """Deliver the note's last event that many more times.
+
+    Example: When its last event is delivered 5 more times
+    """
+    last = _events(scene)[-1]
+    for _ in range(count):
+        scene.world.redeliver(last)
+    scene.changed()
+
+
+def _events(scene: Scene) -> list[int]:
+    """Return the journal seqs of the note's own events, in order."""
+    wanted = users.note(scene).id
+    entries = scene.world.journal(
+        since=scene.started, scope=scene.scope, kinds=["event"]
+    )
+    return [
+        entry["seq"]
+        for entry in entries
+        if wanted in entry["subjects"] and entry["type"] != "prison.case-note.published"
+    ]
+
+
+@given("the sync crashes at its next mapping save")
+def crash_at_mapping(scene: Scene) -> None:
+    """Let the DPS to NOMIS direction die between its NOMIS write and the mapping.
+
+    Example: Given the sync crashes at its next mapping save
+    """
+    scene.stack.crash_at("to-nomis", "mapping", "create_case_note_mapping")
+    scene.undo_later("ensure", ("to-nomis",))
+
+
+SIDES = (NOMIS, DPS)
