@@ -1,0 +1,120 @@
+"""The request with which a NOMIS row is written to DPS (http-contracts C3).
+
+DPS replaces the whole note when type, text or occurrence differ, or when the words of
+an amendment do; then the request must carry everything that is to survive (ORD-08,
+ORD-09). Otherwise it only adds amendments, and only the new ones may be sent: two
+stored amendments of one author and second would be added again each time (TXT-10).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from simulators.sync import merging
+from simulators.sync.notes import names, second
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from simulators.sync.notes import Amendment, DpsNote, NomisNote
+
+NO_PRISON = "OUT"
+UNKNOWN_ID = "unknown"
+UNKNOWN_NAME = "Unknown"
+
+
+def new_note(row: NomisNote, prisoner: str) -> dict[str, Any]:
+    """Return the request that creates the DPS note of a NOMIS row."""
+    kind = "APP" if merging.is_outcome(row) else row.type
+    return {
+        "legacyId": row.id,
+        "id": None,
+        "personIdentifier": prisoner,
+        "locationId": row.prison or NO_PRISON,
+        "type": kind,
+        "subType": row.sub_type,
+        "occurrenceDateTime": row.occurred.isoformat(),
+        "text": row.text,
+        "systemGenerated": row.automatic,
+        "author": _author(
+            row.usernames[0], str(row.staff_id), row.first_name, row.last_name
+        ),
+        "createdDateTime": row.created.isoformat(),
+        "createdByUsername": row.inserted_by,
+        "amendments": amendment_list(row.amendments),
+        "system": row.system,
+    }
+
+
+def changed_note(
+    row: NomisNote,
+    note: DpsNote,
+    *,
+    text: str,
+    fields_of_row: bool,
+    amendments: Iterable[Amendment],
+) -> dict[str, Any]:
+    """Return the request that changes a DPS note, all else as DPS has it now.
+
+    `fields_of_row`: type and occurrence are NOMIS' (ORD-10), else those of DPS.
+    """
+    request = new_note(row, note.prisoner)
+    request |= {"id": note.id, "text": text, "systemGenerated": note.system_generated}
+    if note.location:
+        request["locationId"] = note.location
+    if merging.same_type(row, note) or not fields_of_row:
+        request |= {"type": note.type, "subType": note.sub_type}
+    if second(row.occurred) == second(note.occurred) or not fields_of_row:
+        request["occurrenceDateTime"] = note.occurred.isoformat()
+    if second(row.created) == second(note.created):
+        request["createdDateTime"] = note.created.isoformat()
+    if merging.same_author(row, note) or note.born_in_dps:
+        first, last = names(note.author)
+        request["author"] = _author(
+            note.username, note.user_id, first, last or row.last_name
+        )
+    if note.born_in_dps:
+        request |= {"system": "DPS", "createdByUsername": note.username}
+    request["amendments"] = amendment_list(amendments)
+    return request
+
+
+def amendment_list(amendments: Iterable[Amendment]) -> list[dict[str, Any]]:
+    """Return SyncCaseNoteAmendmentRequests, never with a blank name (TXT-17)."""
+    return [
+        {
+            "text": a.text,
+            "author": _author(a.username, a.user_id, a.first_name, a.last_name),
+            "createdDateTime": a.created.isoformat(),
+            "system": a.system or origin(a),
+        }
+        for a in amendments
+    ]
+
+
+def origin(amendment: Amendment) -> str:
+    """Return where an amendment read from DPS was made, which DPS does not tell.
+
+    NOMIS keeps whole seconds, so a fraction betrays DPS (ORD-09).
+    """
+    return "DPS" if amendment.created.microsecond else "NOMIS"
+
+
+def collides(amendment: Amendment, note: DpsNote) -> bool:
+    """Whether DPS would take the amendment for an edit of a stored one.
+
+    It does when exactly one stored amendment has the same user and second.
+    """
+    user, at, _ = amendment.key
+    return [a.key[:2] for a in note.amendments].count((user, at)) == 1
+
+
+def _author(
+    username: str, user_id: str | None, first: str | None, last: str | None
+) -> dict[str, str]:
+    return {
+        "username": username,
+        "userId": user_id or UNKNOWN_ID,
+        "firstName": (first or "").strip() or UNKNOWN_NAME,
+        "lastName": (last or "").strip() or UNKNOWN_NAME,
+    }

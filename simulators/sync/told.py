@@ -1,0 +1,74 @@
+"""What a `person.case-note.*` event tells, and whether it is ours to act on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from simulators.sync.envelope import prisoner_of
+from simulators.sync.notes import moment, second
+from simulators.sync.parking import was_parked
+
+if TYPE_CHECKING:
+    from simulators.sync.envelope import Event
+    from simulators.sync.notes import DpsNote
+
+DPS = "DPS"
+NOMIS = "NOMIS"
+
+
+class UnknownSource(Exception):  # noqa: N818
+    """An event comes from a system we do not know: to be seen, not skipped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The note an event is about, and how often the event came before."""
+
+    dps_id: str
+    prisoner: str
+    source: str
+    synced: bool
+    occurred: str | None = None
+    attempt: int = 1
+    parked: bool = False
+
+
+def told(event: Event) -> Told:
+    """Read the members that are used, and no others (CFG-02)."""
+    about = event.content["additionalInformation"]
+    return Told(
+        dps_id=about["id"],
+        prisoner=prisoner_of(event.content),
+        source=about["source"],
+        synced=about["syncToNomis"],
+        occurred=event.content.get("occurredAt"),
+        attempt=event.message.receive_count,
+        parked=was_parked(event.message),
+    )
+
+
+def is_ours(tale: Told) -> bool:
+    """Whether the change was made in DPS and its type goes to NOMIS (LOOP-10, TOG-10).
+
+    A source we do not know is an error to be seen (LOOP-11).
+    """
+    return from_dps(tale.source) and tale.synced
+
+
+def from_dps(source: str) -> bool:
+    """Whether the change was made in DPS; raises UnknownSource."""
+    if source not in {DPS, NOMIS}:
+        raise UnknownSource(f"source {source!r} is neither DPS nor NOMIS")
+    return source == DPS
+
+
+def may_have_created(tale: Told, note: DpsNote) -> bool:
+    """Whether an earlier attempt may have made the NOMIS row already.
+
+    So it may when the message was delivered before, was parked, or tells of a note
+    older than itself: a resend, or an update of a note never synced (DUP-13).
+    """
+    if tale.attempt > 1 or tale.parked or tale.occurred is None:
+        return True
+    return second(moment(tale.occurred)) != second(note.created)
