@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import contracts
 from simulators.auth import errors, operations
 from simulators.auth.model import (
-    FAKE_ROLES,
     FROM_NOMIS_ROLES,
     LIFETIME,
+    OWN_ROLES,
     TO_NOMIS_ROLES,
     AuthModel,
 )
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from simulators.clock import Clock
 
 __all__ = [
-    "FAKE_ROLES",
     "FROM_NOMIS_ROLES",
     "LIFETIME",
+    "OWN_ROLES",
     "TO_NOMIS_ROLES",
     "AuthModel",
     "TokenChecker",

@@ -32,15 +32,19 @@ TO_NOMIS_ROLES = frozenset({_NOMIS, _MAPPING, _NOTES, "ROLE_PRISONER_ALERTS__RO"
 FROM_NOMIS_ROLES = frozenset(
     {_NOMIS, _MAPPING, _NOTES, "ROLE_PRISONER_ALERTS__RW", "ROLE_NOMIS_ALERTS"}
 )
-FAKE_ROLES = frozenset(
-    {
-        "ROLE_PRISONER_ALERTS__RO",
-        "ROLE_PRISONER_CASE_NOTES__SYSTEM_GENERATED__RW",
-        "ROLE_PRISONER_SEARCH__PRISONER__RO",
-        "ROLE_PRISON_API__SERVICE_AGENCY_SWITCHES__RO",
-    }
-)
-"""What the fakes themselves need of each other (http-contracts 1.4)."""
+OWN_ROLES: dict[str, frozenset[str]] = {
+    "dps": frozenset(
+        {
+            "ROLE_PRISONER_ALERTS__RO",
+            "ROLE_PRISONER_CASE_NOTES__SYSTEM_GENERATED__RW",
+            "ROLE_PRISONER_SEARCH__PRISONER__RO",
+            "ROLE_PRISON_API__SERVICE_AGENCY_SWITCHES__RO",
+        }
+    ),
+    "alerts": frozenset({"ROLE_PRISONER_SEARCH__PRISONER__RO"}),
+    "prisoner-search": frozenset({_NOMIS}),
+}
+"""What the fakes need of each other (http-contracts 1.4); others: any valid token."""
 
 
 @dataclass(frozen=True, slots=True)

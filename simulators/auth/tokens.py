@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulators.auth.keys import verified
-from simulators.auth.model import FAKE_ROLES, LIFETIME
+from simulators.auth.model import LIFETIME, OWN_ROLES
 from simulators.wire.message import Caller
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ class TokenChecker:
         token, expires = self._own.get(service, ("", 0.0))
         now = self._model.now()
         if now >= expires - _RENEW_BEFORE:
-            token = self._model.mint(service, f"{service}-client", FAKE_ROLES)
+            roles = OWN_ROLES.get(service, frozenset())
+            token = self._model.mint(service, f"{service}-client", roles)
             self._own[service] = token, now + LIFETIME
         return token
 

@@ -35,15 +35,16 @@ class PortInUse(OSError):  # noqa: N818 - named for what the user has to change
 
     def __init__(self, service: str, port: int) -> None:
         """Name the service and the port."""
-        super().__init__(errno.EADDRINUSE, "port in use")
+        super().__init__(
+            errno.EADDRINUSE,
+            f"port {port} for {service} is in use; stop what listens there or choose "
+            "another (0 takes a free one)",
+        )
         self.service = service
         self.port = port
 
     def __str__(self) -> str:
-        return (
-            f"port {self.port} for {self.service} is in use; stop what listens there "
-            "or choose another (0 takes a free one)"
-        )
+        return str(self.strerror)
 
 
 class _Listener:

@@ -334,9 +334,9 @@ def _query(text: str) -> dict[str, list[str]]:
 
 def _faulty(service: Service, status: int) -> Response:
     """Return the service's own body for a status that a fault asks for."""
-    own: Callable[[int], Response] | None = getattr(service.errors, "status", None)
-    if status == UNAUTHORISED and own is None:
+    if status == UNAUTHORISED and service.contract.secured:
         return service.errors.unauthorised()
+    own: Callable[[int], Response] | None = getattr(service.errors, "status", None)
     if own is not None:
         return own(status)
     return answer(status, {"status": status, "developerMessage": "Fault injected"})

@@ -9,7 +9,7 @@ import pytest
 
 from simulators.wire.faults import Fault
 from simulators.wire.message import Dropped, Request
-from tests.wire.example import ALL, Shop
+from tests.wire.example import ALL, Errors, Shop
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -51,6 +51,31 @@ def test_before_the_write_nothing_is_written(play: Play) -> None:
         assert (entry["status"], entry["sent"], entry["lost"]) == (503, 503, False)
         assert (entry["wrote"], entry["fault"]) == (False, name)
         assert (await shop.call("POST", NOTES, GOOD)).status == 201
+
+    play(scene)
+
+
+def test_a_401_by_fault_is_empty_as_a_real_one(play: Play) -> None:
+    """Whatever the other bodies of a service look like, a 401 has none (0.3)."""
+
+    async def scene(shop: Shop) -> None:
+        shop.wire.faults.add(fault(status=401))
+        response = await shop.call("POST", NOTES, GOOD)
+        assert (response.status, response.body) == (401, b"")
+        assert "www-authenticate" in response.headers
+
+    play(scene)
+
+
+def test_a_service_without_words_for_a_status_gets_plain_ones(play: Play) -> None:
+    """A fake that words no status still fails with the one that was asked for."""
+
+    async def scene(shop: Shop) -> None:
+        plain = Errors()
+        plain.status = None  # type: ignore[assignment,method-assign]
+        shop.example.errors = plain
+        shop.wire.faults.add(fault(status=502))
+        assert (await shop.call("POST", NOTES, GOOD)).json()["status"] == 502
 
     play(scene)
 
