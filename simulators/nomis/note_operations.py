@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from simulators.nomis import limits
 from simulators.nomis.errors import bad_data, error, not_found
-from simulators.nomis.notes import API_USER, Draft
+from simulators.nomis.notes import API_USER, Draft, LinkedError
 from simulators.nomis.people import UnknownError
 from simulators.nomis.render import case_note
 from simulators.nomis.replacing import StaleError, replaced_text
 from simulators.nomis.rows import SYNC_MODULE
-from simulators.nomis.text import truncate
+from simulators.nomis.text import UnparsableMarkerError, truncate
 from simulators.nomis.times import parse_local
 from simulators.wire.message import Response, answer
 
@@ -38,7 +38,10 @@ def get_case_note(model: Nomis, call: Call) -> Response:
         row = model.notes.read(int(call.path["caseNoteId"]))
     except UnknownError as unknown:
         return not_found(str(unknown))
-    document = case_note(model, row)
+    try:
+        document = case_note(model, row)
+    except UnparsableMarkerError as unparsable:
+        return error(500, str(unparsable))
     row.shown = row.text
     return answer(200, document)
 
@@ -103,7 +106,10 @@ def delete_case_note(model: Nomis, call: Call) -> Response:
             return not_found(str(unknown))
         call.wrote = False
         return answer(204)
-    model.notes.delete(row, SYNC_MODULE)
+    try:
+        model.notes.delete(row, SYNC_MODULE)
+    except LinkedError as linked:
+        return error(500, str(linked))
     return answer(204)
 
 
@@ -122,7 +128,11 @@ def _list(model: Nomis, call: Call, *, raw: bool) -> Response:
     if number not in model.people.offenders:
         return not_found(f"offender {number} not found")
     rows = list(model.notes.seen_of_prisoner(number))
-    documents = [case_note(model, row, raw=raw) for row in rows]
+    try:
+        documents = [case_note(model, row, raw=raw) for row in rows]
+    except UnparsableMarkerError as unparsable:
+        # One bad marker fails the whole list.
+        return error(500, str(unparsable))
     for row in rows:
         row.shown = row.text
     return answer(200, {"caseNotes": documents})

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from simulators.nomis.alert_operations import (
     create_alert,
     delete_alert,
@@ -47,11 +45,6 @@ from simulators.nomis.switch_operations import (
     get_splash_screen,
     turn_on_agency_switch,
 )
-from simulators.wire.message import Response, answer
-
-if TYPE_CHECKING:
-    from simulators.nomis.model import Nomis
-    from simulators.wire.service import Call
 
 __all__ = [
     "check_agency_switch",
@@ -79,7 +72,6 @@ __all__ = [
     "get_prisoner",
     "get_prisoner_ids_from",
     "get_splash_screen",
-    "ping",
     "reactivate_alert_code",
     "reactivate_alert_type",
     "resynchronise_alerts",
@@ -89,8 +81,3 @@ __all__ = [
     "update_alert_type",
     "update_case_note",
 ]
-
-
-def ping(model: Nomis, call: Call) -> Response:
-    """Answer that the service is up."""
-    return answer(200, {"status": "UP"})

@@ -10,13 +10,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from simulators.nomis.notes import Draft
-from simulators.nomis.operations import ping
 from simulators.nomis.people import UnknownError
 from simulators.nomis.prison_api_errors import error, not_found
 from simulators.nomis.render import creation, occurrence
 from simulators.nomis.switch_operations import agency_name
 from simulators.nomis.switches import EVERY_AGENCY
-from simulators.nomis.text import LIMIT_BYTES, Amendment, byte_length
+from simulators.nomis.text import (
+    LIMIT_BYTES,
+    Amendment,
+    byte_length,
+    split,
+)
 from simulators.nomis.times import parse_local, print_local, whole_seconds
 from simulators.wire.message import Response, answer
 from simulators.wire.service import Refused
@@ -33,7 +37,6 @@ __all__ = [
     "create_legacy_case_note",
     "get_legacy_case_notes",
     "get_service_switches",
-    "ping",
     "turn_off_service_switch",
     "turn_on_service_switch",
 ]
@@ -159,7 +162,7 @@ def _fitting(text: str, used: int) -> str:
 
 def _case_note(model: Nomis, row: CaseNote) -> dict[str, Any]:
     staff = model.people.staff[row.staff_id]
-    parts = model.split(row)
+    parts = split(row.text, lenient=True)
     return {
         "caseNoteId": row.case_note_id,
         "bookingId": row.booking_id,

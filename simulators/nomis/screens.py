@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from simulators.nomis.operations import ping
 from simulators.nomis.screen_alerts import (
     delete_alert,
     edit_alert,
@@ -40,7 +39,6 @@ __all__ = [
     "list_notes",
     "merge_prisoners",
     "move_booking",
-    "ping",
     "raise_alert",
     "release_prisoner",
     "transfer_prisoner",
