@@ -90,7 +90,7 @@ def move_alert_mapping(model: MappingModel, call: Call) -> Response:
     if row is None:
         return _missing(call)
     try:
-        moved = model.alerts.move(row, call.body["bookingId"])
+        moved = model.alerts.move(row, int(call.body["bookingId"]))
     except AlertConflictError:
         return unexpected(_KEY_CLASH)
     return answer(200, alert_mapping(moved))
@@ -133,8 +133,8 @@ def _missing(call: Call) -> Response:
 def _requested(model: MappingModel, body: dict[str, Any]) -> AlertMapping:
     return model.alert_row(
         body["dpsAlertId"],
-        body["nomisBookingId"],
-        body["nomisAlertSequence"],
+        int(body["nomisBookingId"]),
+        int(body["nomisAlertSequence"]),
         prisoner_number(body["offenderNo"]),
         mapping_type=body.get("mappingType"),
         label=body.get("label"),
@@ -147,8 +147,8 @@ def _listed(
     return [
         model.alert_row(
             element["dpsAlertId"],
-            element["nomisBookingId"],
-            element["nomisAlertSequence"],
+            int(element["nomisBookingId"]),
+            int(element["nomisAlertSequence"]),
             offender_no,
             mapping_type=body.get("mappingType"),
             label=body.get("label"),

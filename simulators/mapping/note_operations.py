@@ -126,9 +126,9 @@ def count_case_note_mappings_of_migration(model: MappingModel, call: Call) -> Re
 def _requested(model: MappingModel, body: dict[str, Any]) -> NoteMapping:
     return model.note_row(
         dps_case_note_id(body["dpsCaseNoteId"]),
-        body["nomisCaseNoteId"],
+        int(body["nomisCaseNoteId"]),
         prisoner_number(body["offenderNo"]),
-        body["nomisBookingId"],
+        int(body["nomisBookingId"]),
         mapping_type=body.get("mappingType"),
         label=body.get("label"),
     )

@@ -142,3 +142,12 @@ def test_upper_case_uuids_name_the_same_note(mapping: Mapping) -> None:
     assert [(row["dpsCaseNoteId"], row["nomisCaseNoteId"]) for row in rows] == [
         (DPS_1, NOTE_1)
     ]
+
+
+def test_a_whole_number_with_a_fraction_of_zero_is_that_number(
+    mapping: Mapping,
+) -> None:
+    """JSON's `1.0` is an integer to the contract and is kept as one."""
+    mapping.map_note(nomisCaseNoteId=float(NOTE_1))
+    path = f"/casenotes/nomis-casenote-id/{NOTE_1}"
+    assert b"100000001," in mapping.call("GET", path).body
