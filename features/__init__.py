@@ -1,0 +1,1 @@
+"""The scenarios of the sync, by capability, and their step library."""

@@ -89,10 +89,7 @@ def copies(scene: Scene, note: Note, side: str) -> list[View]:
     """
     state = scene.snapshot()
     shown = views(scene, side, state)
-    if side == note.side:
-        ids = {note.id}
-    else:
-        ids = _mapped(state, note)
+    ids = {note.id} if side == note.side else _mapped(state, note)
     ids |= _siblings(state, ids) if side == NOMIS else set()
     found = [view for view in shown if view.id in ids]
     if found or side == note.side:

@@ -130,7 +130,7 @@ def write(
 def accept(scene: Scene, answer: dict[str, Any]) -> bool:
     """Keep the answer; tell whether the user's change was accepted."""
     scene.last = answer
-    if 200 <= answer["status"] < 300:  # noqa: PLR2004 - HTTP success
+    if 200 <= answer["status"] < 300:
         scene.changed()
         return True
     scene.refusals.append(answer)

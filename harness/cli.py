@@ -17,7 +17,7 @@ from harness.targets import parse as parse_target
 TARGET_HELP = "reference, external, none, command:CMD or container:IMAGE"
 
 
-class Target(click.ParamType):
+class Target(click.ParamType[str]):
     """A target of one half, checked."""
 
     name = "target"

@@ -15,6 +15,8 @@ from harness.gherkin import FeatureError, Matcher, read_feature
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from harness.scene import Scene
+
 MATCHER: pytest.StashKey[Matcher] = pytest.StashKey()
 
 
@@ -29,28 +31,26 @@ class FeatureFile(pytest.Module):
         path = Path(self.path)
         try:
             feature = read_feature(path)
-            problems = self.config.stash[MATCHER].problems(path, feature)
-            if problems:
-                raise FeatureError(problems)
         except FeatureError as error:
             raise self.CollectError(str(error)) from error
+        problems = self.config.stash[MATCHER].problems(path, feature)
+        if problems:
+            raise self.CollectError("\n".join(problems))
         # pytest-bdd keeps parsed features by path: hand it ours, parsed strictly.
         parsed_features[str(path.resolve())] = feature
         items: list[Any] = []
         for name in feature.scenarios:
 
             @bdd_scenario(path.name, name, features_base_dir=str(path.parent.resolve()))
-            def run() -> None:
-                pass
+            def run(scene: Scene) -> None:
+                scene.conclude()
 
             run.__name__ = name
             items.extend(self._genfunctions(name, run))
         return items
 
 
-def collect_file(
-    file_path: Path, parent: pytest.Collector
-) -> pytest.Collector | None:
+def collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Return the collector for a feature file, None for any other file."""
     if file_path.suffix != ".feature":
         return None

@@ -13,7 +13,6 @@ import inspect
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gherkin.errors import CompositeParserException
@@ -25,6 +24,7 @@ from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
     from types import ModuleType
 
 # What a line may add to any `When`: the change happens while the messages of the
@@ -43,19 +43,18 @@ class FeatureError(Exception):
         self.problems = problems
 
 
-class _StrictParser(FeatureParser):  # type: ignore[misc]
+class _StrictParser(FeatureParser):
     """pytest-bdd's parser, but a scenario name may stand only once in a file."""
 
     def _add(self, scenario: ScenarioTemplate, feature: Feature) -> None:
         earlier = feature.scenarios.get(scenario.name)
         if earlier is not None:
-            raise FeatureError(
-                [
-                    f"{self.abs_filename}:{scenario.line_number}: a second scenario "
-                    f"called {scenario.name!r} (the first is on line "
-                    f"{earlier.line_number}); give each its own name"
-                ]
+            where = f"{self.abs_filename}:{scenario.line_number}"
+            what = (
+                f"{where}: a second scenario called {scenario.name!r} (the first is on "
+                f"line {earlier.line_number}); give each its own name"
             )
+            raise FeatureError([what])
         feature.scenarios[scenario.name] = scenario
 
     def _parse_and_add_scenario(
@@ -151,13 +150,12 @@ def steps_of(modules: Iterable[ModuleType]) -> list[StepDefinition]:
             if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(
                 function
             ):
-                raise FeatureError(
-                    [
-                        f"{inspect.getsourcefile(function)}: step "
-                        f"{context.parser.name!r} is a coroutine; it would never be "
-                        "awaited and could not fail. Make it a plain function."
-                    ]
+                what = (
+                    f"{inspect.getsourcefile(function)}: step {context.parser.name!r} "
+                    "is a coroutine; it would never be awaited and could not fail. "
+                    "Make it a plain function."
                 )
+                raise FeatureError([what])
             found.append(
                 StepDefinition(
                     context.type or "any", context.parser.name, context, fixture

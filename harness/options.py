@@ -53,4 +53,3 @@ class RunOptions:
     def reference(self) -> bool:
         """Tell whether every half that runs is our reference sync."""
         return all(t in ("reference", "none") for t in self.targets.values())
-

@@ -8,19 +8,19 @@ needs arrives in the one option `--tandem`.
 
 from __future__ import annotations
 
+import importlib
 import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from _pytest.mark.expression import Expression
-from pytest_bdd import scenario as bdd_scenario_module
 
 from harness.catalogue import step_modules
 from harness.collect import MATCHER, collect_file
 from harness.gherkin import FeatureError, Matcher, steps_of, timing
 from harness.options import RunOptions
 from harness.results import FAIL, PASS, SKIP, UNKNOWN, ScenarioResult
-from harness.scene import Scene, ScenarioFailed, ScenarioUnknown
+from harness.scene import ScenarioFailed, ScenarioUnknown, Scene, headline
 from harness.stacks import Stacks
 
 if TYPE_CHECKING:
@@ -31,8 +31,11 @@ if TYPE_CHECKING:
 
 OPTIONS: pytest.StashKey[RunOptions] = pytest.StashKey()
 RESULT: pytest.StashKey[ScenarioResult] = pytest.StashKey()
+# Lines that cross the one before them (by identity: equal lines are not the same).
+CROSSING: pytest.StashKey[set[int]] = pytest.StashKey()
 STACKS: pytest.StashKey[Stacks] = pytest.StashKey()
-FEATURE_TAG = "capability"
+# The module; the package exports a function of the same name over it.
+_BDD: Any = importlib.import_module("pytest_bdd.scenario")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -61,9 +64,7 @@ def _cache_step_lookup(config: pytest.Config) -> None:
         for definition in matcher.find(step.type, step.name):
             yield from fixturemanager.getfixturedefs(definition.fixture, node) or ()
 
-    import pytest_bdd.scenario
-
-    pytest_bdd.scenario.find_fixturedefs_for_step = find
+    _BDD.find_fixturedefs_for_step = find
 
 
 def pytest_collect_file(
@@ -76,7 +77,7 @@ def pytest_collect_file(
 @pytest.hookimpl(tryfirst=True)
 def pytest_bdd_apply_tag(tag: str, function: Any) -> Any:
     """Make a tag a mark without asking that each be registered."""
-    pytest.mark._config = None  # type: ignore[attr-defined]  # noqa: SLF001
+    pytest.mark._config = None  # noqa: SLF001
     return getattr(pytest.mark, tag)(function)
 
 
@@ -93,13 +94,23 @@ def pytest_collection_modifyitems(
     if not wanted:
         return
     expression = Expression.compile(wanted.replace("@", ""))
-    keep, drop = [], []
+    keep: list[pytest.Item] = []
+    drop: list[pytest.Item] = []
     for item in items:
-        tags = tags_of(item)
-        chosen = expression.evaluate(lambda name, **_: name in tags)  # noqa: B023
+        chosen = expression.evaluate(_Tagged(tags_of(item)))
         (keep if chosen else drop).append(item)
     items[:] = keep
     config.hook.pytest_deselected(items=drop)
+
+
+class _Tagged:
+    """Answers a tag expression for one scenario."""
+
+    def __init__(self, tags: set[str]) -> None:
+        self.tags = tags
+
+    def __call__(self, name: str, /, **_: Any) -> bool:
+        return name in self.tags
 
 
 @pytest.fixture(scope="session")
@@ -131,8 +142,12 @@ def pytest_bdd_before_scenario(
     reason = request.getfixturevalue("stacks").cannot(tags_of(request.node))
     if reason:
         pytest.skip(reason)
+    crossing = set()
     for step in scenario.steps:
-        step.name, step.meanwhile = timing(step.name)
+        step.name, meanwhile = timing(step.name)
+        if meanwhile:
+            crossing.add(id(step))
+    request.node.stash[CROSSING] = crossing
 
 
 def pytest_bdd_before_step(
@@ -144,13 +159,13 @@ def pytest_bdd_before_step(
 ) -> None:
     """Settle before each line, or hold deliveries when the next line crosses this."""
     scene: Scene = request.getfixturevalue("scene")
-    if not step.meanwhile:
+    crossing = request.node.stash[CROSSING]
+    position = scenario.steps.index(step)
+    if id(step) not in crossing:
         scene.settle()
-    following = scenario.steps[scenario.steps.index(step) + 1 :]
-    if step.meanwhile or (following and following[0].meanwhile):
+    if not crossing.isdisjoint(map(id, scenario.steps[position : position + 2])):
         scene.hold()
     seq = scene.world.mark(f"{step.keyword.strip()} {step.name}", scene.name)
-    position = scenario.steps.index(step)
     if step.type == "when" and scenario.steps[position - 1].type != "when":
         scene.when_started = seq
 
@@ -198,14 +213,7 @@ def _result(item: pytest.Item, call: Any, report: Any) -> ScenarioResult:
 
 def _template(item: pytest.Item) -> Any:
     function = getattr(item, "obj", None)
-    return bdd_scenario_registry().get(function)
-
-
-def bdd_scenario_registry() -> Any:
-    """Return pytest-bdd's registry of scenario functions."""
-    import pytest_bdd.scenario
-
-    return pytest_bdd.scenario.scenario_wrapper_template_registry
+    return _BDD.scenario_wrapper_template_registry.get(function)
 
 
 def _explain(result: ScenarioResult, scene: Scene | None, error: Any) -> None:
@@ -224,8 +232,6 @@ def _explain(result: ScenarioResult, scene: Scene | None, error: Any) -> None:
         if not report:
             report = scene.judge()
             if report["verdict"] == FAIL:
-                from harness.scene import headline
-
                 result.verdict = FAIL
                 result.message += "\n" + headline(report)
         notes = [v["note"] for v in report.get("violations", []) if v.get("note")]
@@ -237,6 +243,3 @@ def _explain(result: ScenarioResult, scene: Scene | None, error: Any) -> None:
     result.findings = report.get("findings", [])
     result.checked = report.get("checked", {})
     result.seconds += time.perf_counter() - started
-
-
-__all__ = ["OPTIONS", "bdd_scenario_module", "tags_of"]

@@ -69,9 +69,7 @@ class Progress:
             self._failure(result)
 
     def _sign(self, result: ScenarioResult) -> None:
-        self.console.print(
-            Text(SIGNS[result.verdict], STYLES[result.verdict]), end=""
-        )
+        self.console.print(Text(SIGNS[result.verdict], STYLES[result.verdict]), end="")
         self._column += 1
         if self._column % 60 == 0:
             done = len(self.result.scenarios)

@@ -85,7 +85,7 @@ class RunResult:
 
     @property
     def verdict(self) -> str:
-        """Fail if any scenario failed, else unknown if any reason says so, else pass."""
+        """Fail if any scenario failed, else unknown for any reason, else pass."""
         if self.count(FAIL):
             return FAIL
         return UNKNOWN if self.reasons_unknown() else PASS

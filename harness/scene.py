@@ -134,9 +134,7 @@ class Scene:
         screen = act(
             "nomis-screens", "list_notes", {"prisoner": prisoner}, user=officer
         )
-        legacy = act(
-            "prison-api", "get_legacy_case_notes", {"offenderNo": prisoner}
-        )
+        legacy = act("prison-api", "get_legacy_case_notes", {"offenderNo": prisoner})
         new = act(
             "dps",
             "search_case_notes",
@@ -144,7 +142,9 @@ class Scene:
             body={"includeSensitive": True, "page": 1, "size": 1000},
         )
         return {
-            "the NOMIS screen": [n["caseNoteText"] for n in screen["body"]["caseNotes"]],
+            "the NOMIS screen": [
+                n["caseNoteText"] for n in screen["body"]["caseNotes"]
+            ],
             "DPS by the legacy path": [n["text"] for n in _content(legacy["body"])],
             "DPS by the new path": [n["text"] for n in new["body"]["content"]],
         }

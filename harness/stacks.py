@@ -40,9 +40,7 @@ class Stacks:
         if options.tier == "simulated":
             name = scenario.rsplit("::", 1)[-1]
             seed = zlib.crc32(f"{options.seed}/{name}".encode())
-            return SimulatedStack(
-                seed=seed, defects=options.defects, options=options
-            )
+            return SimulatedStack(seed=seed, defects=options.defects, options=options)
         if self._shared is None:
             self._shared = attach(options) if options.stack else start_wire(options)
         return self._shared
@@ -56,7 +54,9 @@ class Stacks:
         """Say why this run cannot play a scenario with these tags, if it cannot."""
         tier = self.options.tier
         if "virtual-time" in tags and tier != "simulated":
-            return "@virtual-time: only the simulated tier can move the sync's own clock"
+            return (
+                "@virtual-time: only the simulated tier can move the sync's own clock"
+            )
         if "sockets" in tags and tier == "simulated":
             return "@sockets: needs real sockets"
         for tag, trait in NEEDS.items():

@@ -1,0 +1,1 @@
+"""The step library: the words scenarios are written in."""

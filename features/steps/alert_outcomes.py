@@ -9,10 +9,10 @@ from pytest_bdd import parsers, then
 from features import users
 from features.state import DPS, NOMIS, views
 from features.steps.outcomes import agree, require
-from harness.scene import Scene
 
 if TYPE_CHECKING:
     from features.state import View
+    from harness.scene import Scene
 
 
 def alert_notes(scene: Scene, side: str) -> list[View]:
@@ -68,7 +68,11 @@ def no_alert_note(scene: Scene, kind: str | None = None) -> None:
         scene.absences.append("no alert note")
 
 
-@then(parsers.re(r'DPS holds (?P<count>\d+) system generated notes? of type "(?P<kind>.+)"'))
+@then(
+    parsers.re(
+        r'DPS holds (?P<count>\d+) system generated notes? of type "(?P<kind>.+)"'
+    )
+)
 def generated(scene: Scene, count: str, kind: str) -> None:
     """Count the system generated notes of a type in DPS.
 
@@ -94,7 +98,8 @@ def blames(scene: Scene, owner: str, rule: str) -> None:
         (v["rule"], v["owner"]) for v in [*report["violations"], *report["findings"]]
     }
     require(
-        (rule, owner) in found, f"the oracle reports {sorted(found)}, not {rule} {owner}"
+        (rule, owner) in found,
+        f"the oracle reports {sorted(found)}, not {rule} {owner}",
     )
     scene.expectations.allowed.append({"rule": rule, "owner": owner})
 

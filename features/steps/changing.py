@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pytest_bdd import given, parsers, when
 
 from features import users
 from features.state import DPS, NOMIS
-from harness.scene import Scene
+
+if TYPE_CHECKING:
+    from harness.scene import Scene
 
 _SIDE = r"(?P<side>NOMIS|DPS)"
 _NOTE = r'the note(?: "(?P<name>[^"]+)")?'

@@ -72,7 +72,14 @@ def seed(scene: Scene, row: dict[str, str], **more: Any) -> Note:
         }
     )
     seeded = Note(
-        NOMIS, str(identifier), who["prisoner"], text, type_, sub_type, author, amendments
+        NOMIS,
+        str(identifier),
+        who["prisoner"],
+        text,
+        type_,
+        sub_type,
+        author,
+        amendments,
     )
     return users.remember(scene, seeded, row.get("called") or None)
 
@@ -109,4 +116,3 @@ def migrate(scene: Scene) -> None:
         "from-nomis", "POST", "/migrate/casenotes", {"prisoners": scene.scope}
     )
     users.must(scene, answer, "the migration")
-

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pytest_bdd import parsers, when
 
 from features import users
-from harness.scene import Scene
+
+if TYPE_CHECKING:
+    from harness.scene import Scene
 
 
 def _screen(

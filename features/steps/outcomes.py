@@ -9,7 +9,7 @@ from pytest_bdd import parsers, then
 from features import users
 from features.state import DELETES, DPS, NOMIS, WRITES, copies, sync_calls, views
 from harness.oracle.codec import truncate
-from harness.scene import Scene, ScenarioFailed, headline
+from harness.scene import ScenarioFailed, Scene, headline
 
 if TYPE_CHECKING:
     from features.state import View
@@ -159,7 +159,9 @@ def without_nul(scene: Scene) -> None:
     require(shown == wanted, f"DPS shows {shown!r}, not {wanted!r}")
 
 
-@then(parsers.re(r"DPS shows the note under (?P<who>the second account|its first author)"))
+@then(
+    parsers.re(r"DPS shows the note under (?P<who>the second account|its first author)")
+)
 def author(scene: Scene, who: str) -> None:
     """DPS names the account with which the note was first written.
 
@@ -232,7 +234,11 @@ def has_notes(scene: Scene, count: str, side: str, name: str | None = None) -> N
     )
 )
 def sync_wrote(
-    scene: Scene, what: str, side: str, never: str | None = None, times: str | None = None
+    scene: Scene,
+    what: str,
+    side: str,
+    never: str | None = None,
+    times: str | None = None,
 ) -> None:
     """Count what the sync itself wrote to (or deleted in) a side since the last When.
 
@@ -262,7 +268,8 @@ def mapped(scene: Scene) -> None:
     require(len(found) == 1, f"{len(found)} mappings join {one.id} and {other.id}")
     who = users.note(scene).prisoner
     require(
-        found[0]["prisoner"] == who, f"the mapping names {found[0]['prisoner']}, not {who}"
+        found[0]["prisoner"] == who,
+        f"the mapping names {found[0]['prisoner']}, not {who}",
     )
 
 
@@ -286,9 +293,9 @@ def witness(scene: Scene) -> None:
     Example: And a later note by the same route does arrive in NOMIS
     """
     written = users.write(scene, DPS, text="Witness that the route was open.")
-    require(written is not None, "the witness could not be written")
+    if written is None:
+        raise ScenarioFailed("the witness could not be written")
     scene.settle()
-    assert written is not None
     require(
         len(copies(scene, written, NOMIS)) == 1,
         "the witness did not arrive in NOMIS either, so nothing is proven",

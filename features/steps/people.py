@@ -72,7 +72,7 @@ def it_is(scene: Scene, time: str, date: str) -> None:
 
     Example: Given it is 01:30 on 25 October 2026
     """
-    full = time if time.count(":") == 2 else f"{time}:00"  # noqa: PLR2004
+    full = time if time.count(":") == 2 else f"{time}:00"
     try:
         moment = datetime.strptime(f"{date} {full}", "%d %B %Y %H:%M:%S")  # noqa: DTZ007
     except ValueError as error:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pytest_bdd import given, parsers, then, when
 
 from features import users
 from features.state import NOMIS, copies
 from features.steps.outcomes import require
-from harness.scene import Scene
+
+if TYPE_CHECKING:
+    from harness.scene import Scene
 
 
 @given(
@@ -55,8 +59,8 @@ def report(scene: Scene, what: str) -> None:
     answer = scene.memory["reconciliation"]
     status, body = answer["status"], answer["body"]
     if what == "the prisoner clean":
-        require(status == 200 and not body, f"it answered {status} {body}")  # noqa: PLR2004
+        require(status == 200 and not body, f"it answered {status} {body}")
     elif what == "a difference":
-        require(status == 200 and bool(body), f"it answered {status} {body}")  # noqa: PLR2004
+        require(status == 200 and bool(body), f"it answered {status} {body}")
     else:
-        require(status >= 400, f"it answered {status} {body}")  # noqa: PLR2004
+        require(status >= 400, f"it answered {status} {body}")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pytest_bdd import parsers, step, when
 
 from features import users
 from features.state import DPS
-from harness.scene import Scene
+
+if TYPE_CHECKING:
+    from harness.scene import Scene
 
 HALF = {"DPS to NOMIS": "to-nomis", "NOMIS to DPS": "from-nomis"}
 _DIRECTION = r"(?P<direction>DPS to NOMIS|NOMIS to DPS)"
@@ -29,7 +33,9 @@ EVENTS = {
         r'(?: in "(?P<prison>[^"]+)")?'
     )
 )
-def system_switch(scene: Scene, system: str, how: str, prison: str | None = None) -> None:
+def system_switch(
+    scene: Scene, system: str, how: str, prison: str | None = None
+) -> None:
     """Switch the NOMIS screens, or the DPS service, on or off in the prison.
 
     With the DPS service off, DPS users write by the legacy path into NOMIS.
@@ -60,7 +66,7 @@ def direction_switch(scene: Scene, direction: str, how: str) -> None:
 
     Example: When the sync from DPS to NOMIS is switched off
     """
-    source = direction.split()[0]
+    source = direction.split(maxsplit=1)[0]
     for (side, _), (half, event) in EVENTS.items():
         if side == source:
             _flip(scene, half, event, how == "on")

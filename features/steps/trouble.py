@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pytest_bdd import given, parsers, when
 
 from features import users
 from features.state import DPS, NOMIS
 from features.steps.switching import HALF
-from harness.scene import Scene
+
+if TYPE_CHECKING:
+    from harness.scene import Scene
 
 # Calls by a tester's name: service, operation.
 CALLS = {

@@ -9,7 +9,7 @@ from pytest_bdd import given, parsers, when
 
 from features import users
 from features.state import DPS, NOMIS
-from harness.scene import Scene, StepError
+from harness.scene import Note, Scene, StepError
 
 _WHO = r"(?:an officer|the officer|a DPS user|the DPS user)"
 _SIDE = r"(?P<side>NOMIS|DPS)"
@@ -189,7 +189,7 @@ def system_note(scene: Scene, kind: str) -> None:
     made = users.must(scene, answer, "the system generated note")
     users.remember(
         scene,
-        users.Note(
+        Note(
             DPS, made["caseNoteId"], who, text, type_, sub_type, made["authorUsername"]
         ),
     )

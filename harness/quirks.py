@@ -1,0 +1,132 @@
+"""What history knows of the real systems' odd ways, set up by a scenario's `Given`.
+
+Options are named in the words of the scenarios; each says what it does to a fake. All
+are undone by setting them back, and none is an action of a user.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from harness.control import WorldError
+from simulators.relay.tampering import Tamper
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from harness.world import World
+
+_DATE_LENGTH = len("2009-05-06")
+
+
+class Quirks:
+    """Sets the fakes' options and puts in what no user could."""
+
+    def __init__(self, world: World) -> None:
+        """Work on `world`'s fakes."""
+        self._world = world
+        self._anonymous: int | None = None
+        self._options: dict[str, Callable[[Any], None]] = {
+            "alert-trigger-module": self._trigger_module,
+            "deletes-name-no-prisoner": self._anonymous_deletes,
+            "sync-module": self._sync_module,
+            "read-lag": self._read_lag,
+        }
+
+    def option(self, name: str, value: Any) -> None:
+        """Set one option; WorldError lists those that exist."""
+        if name not in self._options:
+            raise WorldError(f"unknown option {name!r}; options: {list(self._options)}")
+        self._options[name](value)
+        self._world.book.write("switch", name=name, scope="quirk", on=value)
+
+    def _trigger_module(self, value: str) -> None:
+        self._world.fakes.nomis.alerts.trigger.module = value
+
+    def _anonymous_deletes(self, value: bool) -> None:
+        tampering = self._world.fakes.relay.tampering
+        if self._anonymous is not None:
+            tampering.remove(self._anonymous)
+            self._anonymous = None
+        if value:
+            kind = "OFFENDER_CASE_NOTES-DELETED"
+            self._anonymous = tampering.add(Tamper("anonymous", type=kind, times=None))
+
+    def _sync_module(self, value: dict[str, Any]) -> None:
+        """Stamp a module on the sync's writes for one prisoner, from now on."""
+        self._world.fakes.nomis.audit.plan(
+            value["module"], times=None, prisoner=value["prisoner"]
+        )
+
+    def _read_lag(self, value: dict[str, Any]) -> None:
+        self._world.fakes.nomis.set_read_lag(value["seconds"], value["prisoner"])
+
+    def seed_note(self, note: dict[str, Any]) -> int:
+        """Put a historic note into NOMIS without an event; returns its id.
+
+        `earlier` puts it on a booking before the present one, made when missing.
+        """
+        nomis = self._world.fakes.nomis
+        columns = dict(note)
+        prisoner = columns.pop("prisoner")
+        if columns.pop("earlier", False):
+            columns["booking_id"] = self._earlier_booking(prisoner)
+        else:
+            columns["prisoner"] = prisoner
+        for name in ("occurred", "created"):
+            if columns.get(name):
+                columns[name] = _moment(columns[name])
+        row = nomis.seed_note(**columns)
+        self._world.index.add(prisoner, str(row.case_note_id))
+        return row.case_note_id
+
+    def _earlier_booking(self, prisoner: str) -> int:
+        people = self._world.fakes.nomis.people
+        bookings = list(people.bookings_of(prisoner))
+        if len(bookings) > 1:
+            return bookings[1].booking_id
+        present = bookings[0]
+        people.close(present)
+        people.open_booking(prisoner, present.agency)
+        return present.booking_id
+
+    def tamper(self, note: int, text: str | None) -> None:
+        """Change a NOMIS row's text, or (None) remove it, without any event."""
+        notes = self._world.fakes.nomis.notes
+        if note not in notes.rows:
+            raise WorldError(f"NOMIS has no case note {note}")
+        kept = len(self._world.fakes.nomis.outbox)
+        if text is None:
+            notes.delete(notes.rows[note], None)
+        else:
+            notes.rows[note].text = text
+        del self._world.fakes.nomis.outbox[kept:]
+
+    def redeliver(self, seq: int) -> None:
+        """Publish an event of the journal again, byte for byte, to the same topic."""
+        entries = self._world.book.entries
+        if not 0 <= seq < len(entries) or entries[seq].kind != "event":
+            raise WorldError(f"journal entry {seq} is no event")
+        event = entries[seq]
+        body = event["body"]
+        message = body if isinstance(body, str) else msgspec.json.encode(body).decode()
+        self._world.fakes.bus.publish(
+            self._world.fakes.arns[event["topic"]], message, event["attributes"]
+        )
+
+    def missing_alert_notes(self, scope: list[str]) -> list[dict[str, Any]]:
+        """Return what DPS's alert reconciliation reported missing for the scope."""
+        return [
+            dict(properties)
+            for _, properties in self._world.fakes.dps.telemetry
+            if properties.get("PersonIdentifier") in scope
+        ]
+
+
+def _moment(text: str) -> datetime | date:
+    if len(text) == _DATE_LENGTH:
+        return date.fromisoformat(text)
+    return datetime.fromisoformat(text)
