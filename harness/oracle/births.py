@@ -47,12 +47,24 @@ def user_births(changes: list[Change], copies: Copies) -> list[LogicalNote]:
         note.sub_type = change.sub_type or ""
         note.occurred = change.occurred or change.created or ""
         note.created = change.created or ""
+        _take_times(note, change, copies)
         note.text = change.text or ""
         note.parts = [part for _, part in change.parts or []]
         note.details = change.details
         adopt(note, copies, change.side, change.note)
         notes.append(note)
     return notes
+
+
+def _take_times(note: LogicalNote, change: Change, copies: Copies) -> None:
+    """Take the second that a NOMIS screen does not tell from the row it wrote."""
+    copy = copies.get((change.side, change.note))
+    if copy is None or copy.row is None or "creationDateTime" in change.details:
+        return
+    stamp = seconds(copy.row["created"])
+    if change.side == NOMIS and change.since <= stamp <= change.until:
+        note.created = stamp
+        note.occurred = change.occurred or stamp
 
 
 def seed_births(
@@ -78,6 +90,7 @@ def seed_births(
     paired: set[str] = set()
     for dps_id, row in dps.items():
         note = seeded(DPS, dps_id, row)
+        note.details = dict(row)
         for nomis_id in partners.get(dps_id, []):
             # NOMIS held it first, and holds what its users wrote.
             note.side = NOMIS if int(row.get("legacy_id") or -1) > 0 else DPS

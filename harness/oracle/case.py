@@ -10,6 +10,7 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from harness.oracle.attributes import altered
 from harness.oracle.births import (
     Copies,
     inside_births,
@@ -71,9 +72,34 @@ class Case:
             state = expect(note, self.prisoner_of(note))
             self.expected[id(note)] = state
             if state.deleted is None and note.kind != NOBODY:
-                for copies in note.copies.values():
-                    for copy in copies:
-                        self.differences += [(note, d) for d in compare(copy, state)]
+                self._compare(note, state)
+        self._find_strays()
+
+    def _compare(self, note: LogicalNote, state: Expected) -> None:
+        for copies in note.copies.values():
+            for copy in copies:
+                if copy.row is None:
+                    continue
+                found = compare(copy, state)
+                found += altered(copy, note, state)
+                self.differences += [(note, one) for one in found]
+
+    def _find_strays(self) -> None:
+        """Call content that a user wrote on another note misplaced, not corrupt."""
+        corrupt = [(n, d) for n, d in self.differences if d.kind == "corrupt"]
+        if not corrupt:
+            return
+        written: dict[str, set[int]] = defaultdict(set)
+        for note in self.notes:
+            if note.kind == NOBODY:
+                continue
+            texts = [note.text, *(c.text for c in note.changes if c.text)]
+            for text in (*texts, *(part.text for part in note.parts)):
+                written[normal(text)].add(id(note))
+        for note, difference in corrupt:
+            owners = written.get(str(difference.found), set())
+            if owners and id(note) not in owners:
+                difference.kind = "misplaced"
 
     def _notes(self) -> list[LogicalNote]:
         notes = seed_births(self.evidence, self.scope, self.copies)
@@ -237,6 +263,10 @@ class Case:
             for write in copy.writes
             for event in self.caused.get(write.call.seq, ())
         ]
+
+    def all_echoes(self, note: LogicalNote) -> list[Event]:
+        """Return the events that the sync's own writes to the note caused anywhere."""
+        return [*self.echoes(note, NOMIS), *self.echoes(note, DPS)]
 
     @cached_property
     def repeats(self) -> dict[tuple[str, str], list[Event]]:

@@ -14,7 +14,12 @@ from harness.oracle.evidence import FAIL, PASS, UNKNOWN, Verdict
 from harness.oracle.rules.conserved import conserved
 from harness.oracle.rules.content import converged, corrupt, lost, stale
 from harness.oracle.rules.duplicate import duplicate
+from harness.oracle.rules.effort import acknowledged_before_done
+from harness.oracle.rules.identity import altered, misplaced, resurrected
 from harness.oracle.rules.loop import loop
+from harness.oracle.rules.mapping import mapping_sound
+from harness.oracle.rules.overwritten import overwritten
+from harness.oracle.rules.privacy import leaked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,7 +35,14 @@ CHECKERS: dict[str, Checker] = {
     "stale": stale,
     "duplicate": duplicate,
     "loop": loop,
+    "misplaced": misplaced,
     "corrupt": corrupt,
+    "altered": altered,
+    "resurrected": resurrected,
+    "leaked": leaked,
+    "mapping-sound": mapping_sound,
+    "overwritten": overwritten,
+    "acknowledged-before-done": acknowledged_before_done,
     "conserved": conserved,
 }
 # True whatever still moves: what was written too often or leaked stays so.

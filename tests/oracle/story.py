@@ -65,7 +65,7 @@ class Story:
         )
         return seq
 
-    def call(  # noqa: PLR0917 - a request line reads from left to right
+    def call(
         self,
         client: str,
         operation: str,
@@ -720,7 +720,9 @@ class Story:
             self.tell_dps("deleted", note, seq, "NOMIS", row=row)
 
     def map(self, note: str, made: int, mapping_type: str) -> None:
-        """Write a mapping row."""
+        """Write a mapping row, unless the service answers 409."""
+        if any(row["nomis_id"] == made for row in self.mapping):
+            return
         self.mapping.append(
             {
                 "dps_id": note,

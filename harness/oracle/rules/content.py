@@ -145,14 +145,14 @@ def _excused(case: Case, blame: Blame, result: Result) -> bool:
 
 def stale(case: Case) -> Result:
     """No copy shows a state that a later change replaced."""
-    result = Result(checked=_living(case))
+    result = Result(checked=living(case))
     differences(case, "stale", result)
     return result
 
 
 def corrupt(case: Case) -> Result:
     """No copy holds content that no user wrote."""
-    result = Result(checked=_living(case))
+    result = Result(checked=living(case))
     differences(case, "corrupt", result)
     for note in case.notes:
         if note.kind != NOBODY:
@@ -175,7 +175,7 @@ def corrupt(case: Case) -> Result:
 
 def converged(case: Case) -> Result:
     """Every copy equals the expected state in all other fields, and its twin."""
-    result = Result(checked=_living(case))
+    result = Result(checked=living(case))
     differences(case, "converged", result)
     for note in case.notes:
         state = case.expected[id(note)]
@@ -258,7 +258,8 @@ def _as_violation(
     )
 
 
-def _living(case: Case) -> int:
+def living(case: Case) -> int:
+    """Count the copies that stand."""
     return sum(
         1
         for note in case.notes

@@ -1,0 +1,131 @@
+"""What may never change without a user action: author, creation, origin, ids, flags.
+
+NOMIS keeps a staff member, not an account: any of the member's usernames is the same
+author (http-contracts 8.3). Times are compared to the second.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from harness.oracle.codec import normal, seconds
+from harness.oracle.compare import same_moment
+from harness.oracle.differences import Difference
+from harness.oracle.notes import ALERT, AUTO, SEED
+from harness.oracle.who import DPS, NOMIS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from harness.oracle.expected import Amendment, Expected
+    from harness.oracle.notes import Copy, LogicalNote
+
+_LEGACY_MODULES = frozenset({"PRISON_API", "ELITE2_API"})
+
+
+def altered(copy: Copy, note: LogicalNote, expected: Expected) -> Iterator[Difference]:
+    """Yield what changed on a living copy though no user changed it."""
+    row = copy.row
+    if row is None:
+        return
+    if note.created and not same_moment(seconds(row["created"]), note.created):
+        yield _altered(copy, "creation", note.created, row["created"])
+    if copy.side == NOMIS:
+        names = row.get("usernames") or []
+        if note.author and names and note.author not in names:
+            yield _altered(copy, "author", note.author, names)
+        return
+    aliases = {note.author, *_aliases(note)}
+    if note.author and row["author"] not in aliases:
+        yield _altered(copy, "author", note.author, row["author"])
+    yield from _origin(copy, row, note)
+    for one in expected.amendments:
+        yield from _amendment(copy, row, note, one)
+
+
+def _origin(copy: Copy, row: dict[str, Any], note: LogicalNote) -> Iterator[Difference]:
+    legacy = _legacy_ids(note)
+    if legacy and row.get("legacy_id") not in legacy:
+        yield _altered(copy, "legacy id", sorted(legacy), row.get("legacy_id"))
+    systems = _systems(note)
+    if row.get("system") not in systems:
+        yield _altered(copy, "origin", sorted(systems), row.get("system"))
+    generated = _generated(note)
+    if generated is not None and row.get("system_generated") is not generated:
+        yield _altered(copy, "system generated", generated, row["system_generated"])
+
+
+def _amendment(
+    copy: Copy, row: dict[str, Any], note: LogicalNote, wanted: Amendment
+) -> Iterator[Difference]:
+    change = wanted.change
+    if change is None:
+        return
+    same = [
+        one
+        for one in row.get("amendments") or ()
+        if one["author"] == wanted.author
+        and wanted.is_at(seconds(one["created"]))
+        and normal(one["text"]) == wanted.text
+    ]
+    if not same:
+        return
+    if wanted.id is not None and all(one["id"] != wanted.id for one in same):
+        yield _altered(copy, "amendment id", wanted.id, same[0]["id"])
+    system = "DPS" if change.side == DPS else "NOMIS"
+    if change.call.service == "prison-api" or _written_by_legacy_path(note):
+        return
+    if all(one["system"] != system for one in same):
+        yield _altered(copy, "amendment origin", system, same[0]["system"])
+
+
+def _altered(copy: Copy, field: str, wanted: Any, found: Any) -> Difference:
+    return Difference(copy, "altered", field, wanted, found)
+
+
+def _aliases(note: LogicalNote) -> set[str]:
+    names: set[str] = set()
+    for copy in note.copies[NOMIS]:
+        if copy.row is not None:
+            usernames = copy.row.get("usernames") or []
+            if note.author in usernames:
+                names.update(usernames)
+    return names
+
+
+def _legacy_ids(note: LogicalNote) -> set[int]:
+    if note.kind == SEED and note.details.get("legacy_id") is not None:
+        return {note.details["legacy_id"]}
+    if note.side == NOMIS:
+        return {int(copy.id) for copy in note.copies[NOMIS] if copy.id.isdigit()}
+    known = note.details.get("legacy_id")
+    return {known} if known is not None else set()
+
+
+def _systems(note: LogicalNote) -> set[str]:
+    if note.kind == SEED:
+        return {note.details.get("system") or "NOMIS"}
+    if note.side == DPS:
+        return {"DPS"}
+    return {"NOMIS", "DPS"} if _written_by_legacy_path(note) else {"NOMIS"}
+
+
+def _written_by_legacy_path(note: LogicalNote) -> bool:
+    """Say whether prison-api wrote the row: NOMIS then reports DPS as its source."""
+    if note.born is not None and note.born.call.service == "prison-api":
+        return True
+    return any(
+        copy.row is not None and copy.row.get("audit_module") in _LEGACY_MODULES
+        for copy in note.copies[NOMIS]
+    )
+
+
+def _generated(note: LogicalNote) -> bool | None:
+    if note.kind == SEED:
+        return note.details.get("system_generated")
+    if note.side == DPS:
+        if note.kind in {ALERT, AUTO}:
+            return True
+        return note.details.get("system_generated")
+    rows = [copy.row for copy in note.copies[NOMIS] if copy.row is not None]
+    return rows[0].get("source") == "AUTO" if rows else None

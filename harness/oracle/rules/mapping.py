@@ -1,0 +1,127 @@
+"""Mapping sound: every synced pair mapped once, both ends alive, numbers current."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from harness.oracle.notes import NOBODY, Copy, LogicalNote
+from harness.oracle.rules.result import Result, broken
+from harness.oracle.who import DPS, FROM_NOMIS, NOMIS, TO_NOMIS
+
+if TYPE_CHECKING:
+    from harness.oracle.case import Case
+
+_MAKER = {"DPS_CREATED": TO_NOMIS, "NOMIS_CREATED": FROM_NOMIS, "MIGRATED": FROM_NOMIS}
+
+
+def mapping_sound(case: Case) -> Result:
+    """Each NOMIS row of a synced note has one mapping row, and it is right."""
+    rows = (case.evidence.snapshots.get("mapping") or {}).get("notes") or []
+    result = Result(checked=len(rows))
+    by_nomis: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        by_nomis[str(row["nomis_id"])].append(row)
+        _row(case, row, result)
+    for note in case.notes:
+        _pairs(case, note, by_nomis, result)
+    return result
+
+
+def _row(case: Case, row: dict[str, Any], result: Result) -> None:
+    nomis = case.copies.get((NOMIS, str(row["nomis_id"])))
+    dps = case.copies.get((DPS, row["dps_id"]))
+    note = (dps.note if dps is not None else None) or (
+        nomis.note if nomis is not None else None
+    )
+    maker = _MAKER.get(row.get("mapping_type", ""), "mapping")
+    if note is None:
+        note = LogicalNote(NOBODY, DPS, str(row["dps_id"]), -1)
+        note.prisoner = row["prisoner"]
+    dead = [
+        f"{name} {end}"
+        for name, end, copy in (
+            ("DPS note", row["dps_id"], dps),
+            ("NOMIS note", row["nomis_id"], nomis),
+        )
+        if copy is None or copy.row is None
+    ]
+    if dead:
+        change = case.expected[id(note)].deleted if id(note) in case.expected else None
+        owner = maker
+        if change is not None:
+            owner = TO_NOMIS if change.side == DPS else FROM_NOMIS
+        _add(result, owner, note, row, f"it names {' and '.join(dead)}, gone", "dead")
+        return
+    if dps is None or nomis is None or nomis.row is None:
+        return
+    if dps.note is not nomis.note:
+        words = f"NOMIS {nomis.id} and DPS {dps.id} are no copies of one note"
+        _add(result, maker, note, row, words, "wrong pair")
+        return
+    wanted = case.expected[id(note)].prisoner
+    if row["prisoner"] != wanted:
+        words = f"it stands under {row['prisoner']}, the note under {wanted}"
+        _add(result, FROM_NOMIS, note, row, words, "prisoner")
+    if row.get("booking") != nomis.row["booking"]:
+        words = f"booking {row.get('booking')} is not the note's {nomis.row['booking']}"
+        _add(result, maker, note, row, words, "booking")
+
+
+def _pairs(
+    case: Case,
+    note: LogicalNote,
+    by_nomis: dict[str, list[dict[str, Any]]],
+    result: Result,
+) -> None:
+    if note.kind == NOBODY or not any(c.row is not None for c in note.copies[DPS]):
+        return
+    alive = [c for c in note.copies[NOMIS] if c.row is not None]
+    doubles = [c for c in note.surplus if c.side == NOMIS and c.row is not None]
+    base = [copy for copy in alive if not copy.merged]
+    # Of doubles one must be mapped; which, is not the mapping's fault.
+    if base and not any(by_nomis.get(copy.id) for copy in (*base, *doubles)):
+        owner = FROM_NOMIS if note.side == NOMIS else TO_NOMIS
+        _unmapped(note, base[0], owner, result)
+    for copy in alive:
+        result.checked += 1
+        if len(by_nomis.get(copy.id, ())) > 1:
+            row = by_nomis[copy.id][0]
+            _add(result, "mapping", note, row, "the row stands twice", "twice")
+        if copy.merged and not by_nomis.get(copy.id):
+            _unmapped(note, copy, FROM_NOMIS, result)
+
+
+def _unmapped(note: LogicalNote, copy: Copy, owner: str, result: Result) -> None:
+    result.add(
+        broken(
+            "mapping-sound",
+            owner,
+            note,
+            f"NOMIS note {copy.id}, a copy of DPS {note.copies[DPS][0].id}, "
+            "is not mapped",
+            "unmapped",
+            seqs=[write.seq for write in copy.writes],
+            copy=copy.id,
+        )
+    )
+
+
+def _add(
+    result: Result,
+    owner: str,
+    note: LogicalNote,
+    row: dict[str, Any],
+    words: str,
+    detail: str,
+) -> None:
+    result.add(
+        broken(
+            "mapping-sound",
+            owner,
+            note,
+            f"mapping of NOMIS {row['nomis_id']}: {words}",
+            detail,
+            row=dict(row),
+        )
+    )
