@@ -1,0 +1,1 @@
+"""Tests of the bus: core, faults, ledger, protocol shell, events document."""

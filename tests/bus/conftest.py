@@ -24,6 +24,7 @@ class Rig:
     """A bus with the to-nomis case-note queue, its DLQ and the domain topic."""
 
     def __init__(self, clock: Clock, attempts: int | str = 4) -> None:
+        """Set up topic, queues and filter; `attempts` is maxReceiveCount."""
         self.clock = clock
         self.journal = Journal(clock)
         self.bus = Bus(clock, self.journal)
@@ -34,16 +35,20 @@ class Rig:
         self.bus.subscribe(self.topic, QUEUE, {"eventType": [CREATED]})
 
     def publish(self, prisoner: str = "A1234BC", kind: str = CREATED) -> str:
+        """Publish a domain event about a prisoner's note."""
         body = {"eventType": kind, "prisoner": prisoner, "id": NOTE}
         return self.bus.publish(self.topic, json.dumps(body), {"eventType": kind})
 
     def take(self, limit: int = 10, **how: Any) -> list[Delivery]:
+        """Receive from the case-note queue."""
         return self.bus.receive(QUEUE, limit, **how)
 
     def fates(self) -> list[str]:
+        """Return each copy's fate, or its state while it has none."""
         return [copy.fate or copy.state for copy in self.bus.ledger.copies()]
 
     def kinds(self, kind: str) -> list[dict[str, Any]]:
+        """Return the journal's entries of one kind."""
         return [entry.data for entry in self.journal.entries if entry.kind == kind]
 
 
@@ -51,15 +56,18 @@ class ManualRig(Rig):
     """Time stands until `wait` moves it."""
 
     def __init__(self, attempts: int | str = 4) -> None:
+        """Start at zero seconds."""
         self.seconds = 0.0
         super().__init__(Clock(source=lambda: self.seconds), attempts)
 
     def wait(self, seconds: float) -> None:
+        """Move the stopwatch on."""
         self.seconds += seconds
 
 
 @pytest.fixture
 def rig() -> ManualRig:
+    """Return a fresh bus on a stopwatch moved by hand."""
     return ManualRig()
 
 
