@@ -44,7 +44,7 @@ def raise_alert(model: Nomis, call: Call) -> Response:
         code=code.code,
         type=code.parent or "",
         alert_date=_day(body.get("date")) or today,
-        active=expiry is None or expiry > today,
+        active=_active(model, expiry),
         create_user=officer.username,
         created=model.clock.local(),
         audit_module=officer.module,
@@ -57,19 +57,25 @@ def raise_alert(model: Nomis, call: Call) -> Response:
 
 
 def end_alert(model: Nomis, call: Call) -> Response:
-    """End an alert, today unless `expiryDate` says when; 409 when it has ended."""
+    """End an alert, today unless `expiryDate` says when; 409 when it has ended.
+
+    With a date to come it stays active until then.
+    """
     row, officer = _row(model, call)
     if not row.active:
         return error(409, f"alert {row.sequence} of {row.booking_id} has ended already")
     after = _changed(model, row, officer)
     after.expiry = _day((call.body or {}).get("expiryDate"))
     after.expiry = after.expiry or model.clock.local().date()
-    after.active = False
+    after.active = _active(model, after.expiry)
     return answer(200, _written(model, after, model.alerts.update(row, after)))
 
 
 def edit_alert(model: Nomis, call: Call) -> Response:
-    """Change comment, dates, authoriser or active flag; members left out stay."""
+    """Change comment, dates, authoriser or active flag; members left out stay.
+
+    The active flag follows a changed expiry date unless it is given.
+    """
     body = call.body
     row, officer = _row(model, call)
     after = _changed(model, row, officer)
@@ -79,6 +85,7 @@ def edit_alert(model: Nomis, call: Call) -> Response:
         after.authorised_by = body["authorisedBy"]
     if "expiryDate" in body:
         after.expiry = _day(body["expiryDate"])
+        after.active = _active(model, after.expiry)
     after.alert_date = _day(body.get("date")) or after.alert_date
     if body.get("active") is not None:
         after.active = body["active"]
@@ -108,6 +115,10 @@ def _changed(model: Nomis, row: Alert, officer: Officer) -> Alert:
     after.modify_user, after.modified = officer.username, model.clock.local()
     after.audit_module = officer.module
     return after
+
+
+def _active(model: Nomis, expiry: date | None) -> bool:
+    return expiry is None or expiry > model.clock.local().date()
 
 
 def _day(text: str | None) -> date | None:
