@@ -188,6 +188,30 @@ class WorldApi:
         """Tell the world what became of a half: started, stopped or killed."""
         self._ask("note_half", half=half, action=action)
 
+    # -- what no user could do ---------------------------------------------------
+
+    def option(self, name: str, value: Any) -> None:
+        """Set an odd way of a real system; names and values in `harness.quirks`."""
+        self._ask("option", name=name, value=value)
+
+    def seed_note(self, note: Json) -> int:
+        """Put a historic note into NOMIS without an event; returns its id."""
+        identifier: int = self._ask("seed_note", note=note)
+        return identifier
+
+    def tamper(self, note: int, text: str | None = None) -> None:
+        """Change a NOMIS row's text, or (None) remove it, without any event."""
+        self._ask("tamper", note=note, text=text)
+
+    def redeliver(self, seq: int) -> None:
+        """Publish an event of the journal once more."""
+        self._ask("redeliver", seq=seq)
+
+    def missing_alert_notes(self, scope: list[str]) -> list[Json]:
+        """Return what DPS's alert reconciliation reported missing."""
+        missing: list[Json] = self._ask("missing_alert_notes", scope=scope)
+        return missing
+
     # -- waiting and judging -----------------------------------------------------
 
     def settle(
@@ -200,7 +224,9 @@ class WorldApi:
         self, scope: list[str], expectations: Json | None = None, since: int = 0
     ) -> Json:
         """Ask the oracle about the prisoners' notes since a journal seq."""
-        return self._document("judge", scope=scope, expectations=expectations, since=since)
+        return self._document(
+            "judge", scope=scope, expectations=expectations, since=since
+        )
 
     def keep_baseline(self, scope: list[str]) -> None:
         """Keep the prisoners' present state as where the scenario starts from."""

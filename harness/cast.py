@@ -91,7 +91,7 @@ class Cast:
         if booking is None:
             known = sorted(self._fakes.nomis.people.offenders)
             raise WorldError(
-                f"prisoner {prisoner!r} is unknown or has no booking; prisoners: {known}"
+                f"{prisoner!r} is unknown or has no booking; prisoners: {known}"
             )
         return str(booking.agency)
 

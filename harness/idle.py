@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Set
+    from collections.abc import Collection, Mapping
 
 _WAIT = 5.0
 
@@ -16,7 +16,7 @@ _WAIT = 5.0
 class IdleProbes:
     """The halves that report exactly what they hold."""
 
-    def __init__(self, urls: Mapping[str, str], absent: Set[str]) -> None:
+    def __init__(self, urls: Mapping[str, str], absent: Collection[str]) -> None:
         """`urls` are the halves' own addresses; those in `absent` are not asked."""
         self._urls = urls
         self._absent = absent

@@ -130,20 +130,18 @@ async def settle(
         scope = subjects()
         waiting = list(reasons(scope))
         elapsed = clock.stopwatch() - started
-        limit = timeout - elapsed
+        look_again = timeout - elapsed
         if not waiting:
             missing = grace - activity.quiet(scope)
-            if missing <= 0:
-                waiting = await idle() if idle else []
-                if not waiting and not list(reasons(subjects())):
-                    return Settled(True, round(clock.stopwatch() - started, 6))
-            else:
-                limit = min(limit, missing)
+            if missing > 0:
                 waiting = [f"quiet for less than the grace of {grace} s"]
-        if timeout - elapsed <= 0:
+                look_again = min(look_again, missing)
+            elif idle is not None:
+                waiting = await idle()
+                look_again = min(look_again, _PROBE_INTERVAL)
+            # Asking took time: something may have begun to move meanwhile.
+            if not waiting and not list(reasons(subjects())):
+                return Settled(True, round(clock.stopwatch() - started, 6))
+        if elapsed >= timeout:
             return Settled(False, round(elapsed, 6), waiting)
-        # A busy exact target leaves no journal entry when it becomes idle.
-        if idle is not None:
-            limit = min(limit, _PROBE_INTERVAL)
-        await activity.change(limit)
-
+        await activity.change(max(look_again, 0.0))

@@ -7,6 +7,7 @@ a run's options; `harness.simulated.SimulatedStack` is the other one.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from harness.targets import HALVES, Target, TargetError, Traits, check_half, parse
@@ -79,6 +80,12 @@ class Stack(ABC):
     @abstractmethod
     def close(self) -> None:
         """End everything this stack started."""
+
+    def put_switch(self, half: str, event_type: str, on: bool) -> None:
+        """Ask a half that switches live; StackError tells which switches it has."""
+        answer = self.admin(half, "PUT", f"/switches/{event_type}", {"on": on})
+        if answer["status"] != HTTPStatus.OK:
+            raise StackError(f"{half} cannot switch {event_type}: {answer['body']}")
 
     def restart(self, half: str) -> None:
         """Stop the half in good order and start it again."""

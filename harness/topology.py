@@ -166,6 +166,10 @@ def lay_out(bus: Bus, chosen: tuple[QueuePlan, ...] = PLANS) -> dict[str, str]:
     return arns
 
 
-def queues_of(owner: str) -> tuple[str, ...]:
+def queues_of(owner: str, *, alerts: bool = True) -> tuple[str, ...]:
     """Return the names of the event queues that `owner` consumes."""
-    return tuple(plan.name for plan in PLANS if plan.owner == owner)
+    return tuple(
+        plan.name
+        for plan in PLANS
+        if plan.owner == owner and (alerts or "alerts" not in plan.name)
+    )

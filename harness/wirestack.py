@@ -124,7 +124,8 @@ class WireStack(Stack):
         """Wait until somebody polls each queue of the half."""
         if not self.targets[half].traits.runs:
             return
-        needed = set(topology.queues_of(half))
+        traits = self.targets[half].traits
+        needed = set(topology.queues_of(half, alerts=traits.alerts))
         instances = self._options.instances if self._children[half] else 1
         deadline = time.monotonic() + self._options.sync_wait
         while True:
@@ -187,14 +188,14 @@ class WireStack(Stack):
 
     def switch(self, half: str, event_type: str, on: bool) -> None:
         """Switch live in the reference; by environment and restart elsewhere."""
+        self.world.note_switch(half, event_type, on)
         if "switches-live" in self.traits(half).names():
-            self.admin(half, "PUT", f"/switches/{event_type}", {"on": on})
+            self.put_switch(half, event_type, on)
         else:
             name = f"FEATURE_EVENT_{event_type.upper().replace('.', '_')}"
             # A shell cannot export a hyphen; the builds read `_` alike (5.1).
             self._switched[half][name.replace("-", "_")] = "true" if on else "false"
             self.restart(half)
-        self.world.note_switch(half, event_type, on)
 
     def close(self) -> None:
         """End the halves, then our world; one held by `tandem up` stays."""

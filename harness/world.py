@@ -22,6 +22,7 @@ from harness.control import WorldError, control
 from harness.faults import FaultBoard
 from harness.frontend import FrontEnd
 from harness.idle import IdleProbes
+from harness.quirks import Quirks
 from harness.scope import ScopeIndex
 from harness.settle import Activity, settle
 from harness.switches import Switches
@@ -74,6 +75,7 @@ class World:
         self.front_end = FrontEnd(self.users, self.cast, self.switches)
         self.faults = FaultBoard(self.fakes.wire, self.fakes.bus)
         self.testimony = Testimony(self)
+        self.quirks = Quirks(self)
         self.server: Server | None = None
         self.addresses: dict[str, Any] = {}
         self.grace = 0.0
@@ -250,7 +252,9 @@ class World:
         """See `WorldApi.set_targets`."""
         found = {check_half(half): parse(kind) for half, kind in kinds.items()}
         self.absent = {half for half, target in found.items() if not target.traits.runs}
-        exact = all(target.traits.exact for target in found.values() if target.traits.runs)
+        exact = all(
+            target.traits.exact for target in found.values() if target.traits.runs
+        )
         self.grace = 0.0 if exact else grace
         references = [h for h in sorted(admin) if found[h].traits.exact]
         probes = {half: admin[half] for half in references}
@@ -274,6 +278,33 @@ class World:
             # Its messages come back by themselves; nobody alive works on them.
             self.fakes.bus.orphan(queues=topology.queues_of(half))
         self.book.write("target", half=half, action=action)
+
+    # -- what no user could do ---------------------------------------------------
+
+    @control
+    def option(self, name: str, value: Any) -> None:
+        """See `WorldApi.option`."""
+        self.quirks.option(name, value)
+
+    @control
+    def seed_note(self, note: dict[str, Any]) -> int:
+        """See `WorldApi.seed_note`."""
+        return self.quirks.seed_note(note)
+
+    @control
+    def tamper(self, note: int, text: str | None = None) -> None:
+        """See `WorldApi.tamper`."""
+        self.quirks.tamper(note, text)
+
+    @control
+    def redeliver(self, seq: int) -> None:
+        """See `WorldApi.redeliver`."""
+        self.quirks.redeliver(seq)
+
+    @control
+    def missing_alert_notes(self, scope: list[str]) -> list[dict[str, Any]]:
+        """See `WorldApi.missing_alert_notes`."""
+        return self.quirks.missing_alert_notes(scope)
 
     # -- waiting and judging -----------------------------------------------------
 
