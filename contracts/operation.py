@@ -25,6 +25,7 @@ class Operation:
 
     __slots__ = (
         "_bodies",
+        "_checked",
         "_request",
         "_schemas",
         "_where",
@@ -61,6 +62,7 @@ class Operation:
             self.body_required = bool(body.get("required", False))
             self.form = FORM in body.get("content", {})
         self.parameters = self._declared()
+        self._checked = [each for each in self.parameters if not each.free]
         self._request: Check | None = None
         self._bodies: dict[int, Check | str | None] = {}
 
@@ -88,18 +90,14 @@ class Operation:
         Headers are checked when given, under lower-case names.
         """
         found: list[Problem] = []
-        for parameter in self.parameters:
-            texts: list[str] | None
-            if parameter.place == "query":
-                texts = query.get(parameter.name)
-            else:
-                source = path_params if parameter.place == "path" else headers
-                if source is None:
-                    continue
-                name = parameter.name
-                value = source.get(name.lower() if source is headers else name)
-                texts = None if value is None else [value]
-            found += parameter.check(texts, self._schemas)
+        for parameter in self._checked:
+            key, place = parameter.key, parameter.place
+            if place == "query":
+                found += parameter.check(query.get(key))
+            elif place == "path" or headers is not None:
+                source = path_params if place == "path" else headers or {}
+                text = source.get(key)
+                found += parameter.check(None if text is None else [text])
         return found
 
     def check_response(self, status: int, body: Any | None) -> list[Problem]:
@@ -138,13 +136,7 @@ class Operation:
                 where, document = self._schemas.resolve(
                     (*base, "parameters", str(index))
                 )
-                parameter = Parameter(
-                    document["name"],
-                    document["in"],
-                    bool(document.get("required", False)),
-                    document.get("schema", {"type": "string"}),
-                    (*where, "schema"),
-                )
+                parameter = Parameter(document, where, self._schemas)
                 found[parameter.name, parameter.place] = parameter
         return tuple(found.values())
 
