@@ -58,6 +58,9 @@ class Domain:
             raise UnknownEvent(event.type)
         if is_switched_off(self._switches, self.name, event):
             await self.parking.park(message, event.type)
+            if not is_switched_off(self._switches, self.name, event):
+                # Switched on while we parked: that release may have missed it.
+                await self.release()
             return
         await handler(event)
 
@@ -77,7 +80,7 @@ class Half:
         self.settings = settings
         self.switches = Switches(settings.half, settings.switches)
         caller = Caller(http, time, settings.registrations, settings.timeouts)
-        self.flows = flows.build(settings, Services(caller), queues)
+        self.flows = flows.build(settings, Services(caller), queues, time)
         self.domains = [
             Domain(
                 name,
