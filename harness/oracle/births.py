@@ -158,6 +158,8 @@ def inside_births(
         seen.add(key)
         notes.append(_born_inside(key, event.seq, rows[key[0]].get(key[1]), copies))
         notes[-1].details = {"event": event}
+        if _event_type(event) == "ALERT":
+            notes[-1].kind = ALERT
         if not notes[-1].prisoner:
             notes[-1].prisoner = event_prisoner(event) or ""
     for side, mine in rows.items():
@@ -175,6 +177,17 @@ def _born_key(event: Event) -> tuple[str, str] | None:
         info = event.body.get("additionalInformation") or {}
         return DPS, str(info.get("id"))
     return None
+
+
+def _event_type(event: Event) -> str:
+    info = event.body.get("additionalInformation") or event.body
+    return str(info.get("type") or info.get("caseNoteType") or "")
+
+
+def event_sub_type(event: Event) -> str:
+    """Return the sub type of the note that an event is about."""
+    info = event.body.get("additionalInformation") or event.body
+    return str(info.get("subType") or info.get("caseNoteSubType") or "")
 
 
 def _born_inside(

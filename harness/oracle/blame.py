@@ -64,9 +64,11 @@ def _fate_of(case: Case, half: str, messages: list[Message], seqs: list[int]) ->
     fates = {m.fate for m in messages}
     waiting = [m.queue for m in messages if m.fate is None]
     if any(is_parking(queue) for queue in waiting):
-        return Blame(half, "its message is parked", seqs, parked=True)
+        off = case.may_be_parked(half, messages[-1].type)
+        return Blame(half, "its message is parked", seqs, parked=off)
     if waiting:
-        off = half in case.switched_off and not is_dead_letter_queue(waiting[-1])
+        dead = is_dead_letter_queue(waiting[-1])
+        off = not dead and case.may_be_parked(half, messages[-1].type)
         return Blame(half, f"its message is in {waiting[-1]}", seqs, parked=off)
     if fates <= {"filtered"}:
         return Blame("configuration", "a filter kept its message out", seqs)

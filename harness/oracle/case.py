@@ -27,7 +27,7 @@ from harness.oracle.changes import (
 from harness.oracle.codec import normal, split
 from harness.oracle.compare import compare
 from harness.oracle.expected import Expected, expect
-from harness.oracle.history import Event, History
+from harness.oracle.history import Call, Event, History
 from harness.oracle.notes import NOBODY, Copy, LogicalNote
 from harness.oracle.ties import Families, Ties, pair_equals
 from harness.oracle.who import DPS, HALVES, NOMIS
@@ -218,32 +218,31 @@ class Case:
         made_late = copy.birth is not None and copy.birth.seq > deletion.done
         return taken is not None or made_late
 
-    def may_be_parked(self, half: str) -> bool:
-        """Say whether the half may keep messages back: a switch is off, or it is."""
+    def may_be_parked(self, half: str, kind: str = "") -> bool:
+        """Say whether the half may keep a message back: it, or its switch, is off.
+
+        `kind` is the event type; empty asks for any.
+        """
         if self.evidence.expectations.get("parked"):
             return True
-        return half in self.switched_off
+        off = self.switched_off.get(half, frozenset())
+        return bool(off) and (not kind or bool({"", kind} & off))
 
     @cached_property
-    def switched_off(self) -> frozenset[str]:
-        """Return the halves that are stopped or have an event switch off."""
-        off: dict[tuple[str, str], bool] = {}
+    def switched_off(self) -> dict[str, frozenset[str]]:
+        """Return what of each half is off at the end: event types, '' for all of it."""
+        off: dict[str, set[str]] = {half: set() for half in HALVES}
         for entry in self.history.targets:
-            action = str(entry.get("action", ""))
-            half = str(entry.get("half"))
-            if action.startswith(("kill", "stop")):
-                off[half, "process"] = True
-            elif action.startswith(("start", "restart")):
-                off[half, "process"] = False
+            kinds = off.setdefault(str(entry.get("half")), set())
+            if entry.get("action") in {"stopped", "killed"}:
+                kinds.add("")
+            elif entry.get("action") == "started":
+                kinds.discard("")
         for entry in self.history.switches:
-            name = str(entry.get("name", ""))
-            if name.startswith(HALVES):
-                off[name, str(entry.get("scope"))] = not entry.get("on")
-        return frozenset(
-            half
-            for half in HALVES
-            if any(down and name.startswith(half) for (name, _), down in off.items())
-        )
+            scope, name = str(entry.get("scope")), str(entry.get("name"))
+            if scope in off:
+                (off[scope].discard if entry.get("on") else off[scope].add)(name)
+        return {half: frozenset(kinds) for half, kinds in off.items() if kinds}
 
     def main_text(self, copy: Copy) -> str:
         """Return the text of a copy without its amendments."""
@@ -253,6 +252,19 @@ class Case:
     def has_difference(self, note: LogicalNote, field: str) -> bool:
         """Say whether a copy of the note is wrong in that field."""
         return any(n is note and d.field == field for n, d in self.differences)
+
+    def alert_writes(self, side: str) -> list[Call]:
+        """Return the sync's accepted writes of alerts on a side."""
+        service = "alerts" if side == DPS else "nomis"
+        return [
+            call
+            for call in self.history.calls
+            if call.program in HALVES
+            and call.service == service
+            and call.writes
+            and call.accepted
+            and "/alerts" in call.path
+        ]
 
     def echoes(self, note: LogicalNote, side: str) -> list[Event]:
         """Return the events that the sync's own writes to the note caused on a side."""

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from harness.oracle.case import Case
 from harness.oracle.evidence import FAIL, PASS, UNKNOWN, Verdict
+from harness.oracle.limited import apply
+from harness.oracle.rules.alert_notes import alert_notes
 from harness.oracle.rules.conserved import conserved
 from harness.oracle.rules.content import converged, corrupt, lost, stale
 from harness.oracle.rules.duplicate import duplicate
@@ -20,6 +22,7 @@ from harness.oracle.rules.loop import loop
 from harness.oracle.rules.mapping import mapping_sound
 from harness.oracle.rules.overwritten import overwritten
 from harness.oracle.rules.privacy import leaked
+from harness.oracle.rules.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,6 +46,8 @@ CHECKERS: dict[str, Checker] = {
     "mapping-sound": mapping_sound,
     "overwritten": overwritten,
     "acknowledged-before-done": acknowledged_before_done,
+    "visible": visible,
+    "alert-notes": alert_notes,
     "conserved": conserved,
 }
 # True whatever still moves: what was written too often or leaked stays so.
@@ -82,11 +87,31 @@ def _weigh(case: Case, verdict: Verdict, found: list[Violation]) -> None:
         found = [v for v in found if v.rule in _FINAL]
     if not case.notes and not case.evidence.expectations.get("empty"):
         verdict.reasons.append("vacuous: the scope holds no note and saw no change")
-    verdict.violations = sorted(found, key=lambda v: (v.severity, v.rule, v.note))
+    found = _allow(case, verdict, found)
+    found, excused = apply(case, found)
+    verdict.limited = sorted(excused, key=_order)
+    verdict.violations = sorted(found, key=_order)
     if verdict.violations:
         verdict.verdict = FAIL
     elif verdict.reasons:
         verdict.verdict = UNKNOWN
+
+
+def _allow(case: Case, verdict: Verdict, found: list[Violation]) -> list[Violation]:
+    """Make findings of what the scenario said beforehand that it brings about."""
+    allowed = case.evidence.expectations.get("allowed") or []
+    standing = []
+    for violation in found:
+        plain = violation.as_dict()
+        if any(all(plain.get(k) == v for k, v in one.items()) for one in allowed):
+            verdict.findings.append(violation)
+        else:
+            standing.append(violation)
+    return standing
+
+
+def _order(violation: Violation) -> tuple[int, str, str]:
+    return violation.severity, violation.rule, violation.note
 
 
 def _summary(error: BaseException) -> str:

@@ -47,7 +47,7 @@ def _left_over(case: Case, copy: dict[str, Any], result: Result) -> None:
     message = case.history.messages.get(copy["copy"])
     seqs = [message.came, *message.received] if message is not None else []
     if is_parking(queue) or copy.get("state") == "parked":
-        if not case.may_be_parked(owner):
+        if not case.may_be_parked(owner, kind):
             result.add(
                 _violation(
                     owner,
@@ -72,7 +72,7 @@ def _left_over(case: Case, copy: dict[str, Any], result: Result) -> None:
                 )
             )
         return
-    if case.may_be_parked(owner):
+    if case.may_be_parked(owner, kind):
         return  # the half is off: its messages wait for it
     if copy.get("state") == "held":
         result.reasons.append(f"{kind} is still held back by the scenario")
@@ -114,6 +114,10 @@ def _violation(
         note=notes[0] if notes else "",
         prisoner=prisoners[0] if prisoners else "",
         message=message,
-        evidence={"seqs": sorted(set(seqs)), **evidence},
+        evidence={
+            "seqs": sorted(set(seqs)),
+            "subjects": sorted(subjects),
+            **evidence,
+        },
         key=f"conserved:{owner}:{detail}",
     )

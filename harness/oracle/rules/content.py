@@ -71,7 +71,7 @@ def _birth(case: Case, note: LogicalNote, result: Result) -> None:
         )
         return
     blame = absent(case, note, note.born)
-    if _excused(case, blame, result):
+    if _excused(blame, result):
         return
     result.add(
         broken(
@@ -119,7 +119,7 @@ def _deleted(case: Case, note: LogicalNote, result: Result) -> None:
         if copy.row is None or case.came_back(copy, change):
             continue
         blame = absent(case, note, change)
-        if _excused(case, blame, result):
+        if _excused(blame, result):
             continue
         result.add(
             broken(
@@ -135,9 +135,9 @@ def _deleted(case: Case, note: LogicalNote, result: Result) -> None:
         )
 
 
-def _excused(case: Case, blame: Blame, result: Result) -> bool:
+def _excused(blame: Blame, result: Result) -> bool:
     """Say whether the change is parked: neither lost nor done while a switch is off."""
-    if blame.parked and case.may_be_parked(blame.owner):
+    if blame.parked:
         result.checked += 1
         return True
     return False
@@ -230,7 +230,7 @@ def _as_violation(
     blame = None
     if change is not None and change.side != copy.side:
         blame = absent(case, note, change)
-        if rule in {"lost", "stale", "converged"} and _excused(case, blame, result):
+        if rule in {"lost", "stale", "converged"} and _excused(blame, result):
             return None
     owner = (writer_of(copy) if rule not in {"lost", "stale"} else None) or (
         blame.owner if blame else writer_of(copy) or WRITER[copy.side]
