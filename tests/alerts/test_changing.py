@@ -134,6 +134,17 @@ def test_a_future_end_is_told_by_the_daily_job_once(alerts: Alerts) -> None:
     assert alerts.told() == []
 
 
+def test_a_reopened_alert_is_ended_by_the_daily_job(alerts: Alerts) -> None:
+    """Ended, re-opened with an end tomorrow: tomorrow's job tells of it."""
+    uuid = alerts.raised(activeFrom="2026-02-01")
+    change(alerts, uuid, activeTo=TODAY)
+    change(alerts, uuid, activeTo=TOMORROW)
+    alerts.told()
+    alerts.client.clock.set_calendar(morning(3))
+    run_job(alerts)
+    assert alerts.told() == ["alert.inactive", "alerts.changed"]
+
+
 def test_the_daily_job_leaves_alerts_that_a_user_ended(alerts: Alerts) -> None:
     """An end already told, or known at creation, is not told again."""
     uuid = alerts.raised(activeFrom="2026-02-01")

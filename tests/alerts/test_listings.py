@@ -104,6 +104,7 @@ def test_changed_prisoners_are_those_touched_in_the_range(alerts: Alerts) -> Non
     alerts.raised(activeFrom="2026-02-10", activeTo="2026-02-20")
     alerts.raised(number=OTHER_PRISONER, activeFrom="2026-01-05")
     assert changed(alerts, "2026-02-10", "2026-02-11") == [PRISONER]
+    assert changed(alerts, "2026-02-09", "2026-02-10") == []
     assert changed(alerts, "2026-02-20", "2026-02-21") == [PRISONER]
     assert changed(alerts, "2026-01-01", "2026-02-01") == [OTHER_PRISONER]
     assert changed(alerts, TODAY, "2026-03-03") == [PRISONER, OTHER_PRISONER]

@@ -214,7 +214,7 @@ def test_nomis_changes_by_unknown_users_act_as_the_system(
     alerts: Alerts, username: str | None
 ) -> None:
     """From NOMIS an unknown or absent user is SYS, never the token's subject."""
-    made = alerts.create(source="NOMIS", username=username).json()
+    made = alerts.create(source="NOMIS", username=username, subject=COLLEAGUE).json()
     assert (made["createdBy"], made["createdByDisplayName"]) == ("SYS", "Sys")
     assert alerts.client.events[0].body["additionalInformation"]["source"] == "NOMIS"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -73,6 +74,27 @@ def test_history_carries_over_from_an_equal_alert(alerts: Alerts) -> None:
     assert after["createdBy"] == OFFICER
     assert after["prisonCodeWhenCreated"] == "QAI"
     assert after["description"] == "Lighter found"
+
+
+def test_an_end_not_yet_told_is_told_after_a_resync(alerts: Alerts) -> None:
+    """Renewed on the day it ends, before the daily job: the job still tells it."""
+    alerts.raised(activeFrom="2026-02-01", activeTo="2026-03-03")
+    end = datetime(2026, 3, 3, 2)  # noqa: DTZ001 - London wall clock
+    alerts.client.clock.set_calendar(end)
+    alerts.resync(nomis_alert(activeTo="2026-03-03"))
+    alerts.told()
+    alerts.call("POST", "/alerts/inactive", roles=None)
+    assert alerts.told() == ["alert.inactive", "alerts.changed"]
+
+
+def test_the_first_start_date_carries_over(alerts: Alerts) -> None:
+    """A start date changed before the resync does not hide the first one (A10)."""
+    uuid = alerts.raised(activeFrom="2026-01-15")
+    alerts.call("PUT", f"/alerts/{uuid}", {"activeFrom": "2026-02-01"})
+    alerts.resync(nomis_alert())
+    path = f"/alerts/case-notes/{PRISONER}?from={TODAY}&to=2026-03-03"
+    listed = alerts.call("GET", path, roles=(NOTES,)).json()["content"]
+    assert [one["activeFrom"] for one in listed] == ["2026-01-15"]
 
 
 def test_without_an_equal_alert_a1_shows_the_time_of_the_resync(
