@@ -6,7 +6,6 @@ The queue URL is never trusted for more than its last segment, so the hard-wired
 
 from __future__ import annotations
 
-import asyncio
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -20,12 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, MutableMapping
 
     from simulators.bus.core import Bus
-    from simulators.bus.message import Delivery
 
     Message = MutableMapping[str, Any]
     Receive = Callable[[], Awaitable[Message]]
     Send = Callable[[Message], Awaitable[None]]
 
+# ASGI extension: {"ask": () -> bool}, whether the client of a request still listens.
+ALIVE = "tandem.alive"
 _CREDENTIAL = re.compile(rb"Credential=([^/,\s]+)/")
 _SQS = "AmazonSQS"
 _SNS = "AmazonSimpleNotificationService"
@@ -80,12 +80,10 @@ class AwsApp:
         try:
             job = _job(scope, head, body)
             service = job.service
-            result = await self._run(job, receive)
+            result = await self._run(job, scope)
         except BusError as error:
             await _refuse(send, service, error, request_id, as_json=as_json)
             return
-        if result is None:
-            return  # the client hung up while it waited
         if as_json:
             content, kind = protocol_json.write(result), protocol_json.CONTENT_TYPE
         else:
@@ -94,9 +92,12 @@ class AwsApp:
             kind = protocol_query.CONTENT_TYPE
         await _answer(send, 200, content, (kind, request_id))
 
-    async def _run(self, job: _Job, receive: Receive) -> dict[str, Any] | None:
+    async def _run(self, job: _Job, scope: MutableMapping[str, Any]) -> dict[str, Any]:
         if job.service == _SQS and job.action == RECEIVE:
-            return await self._receive(job.asked, receive)
+            offered = scope.get("extensions", {}).get(ALIVE, {})
+            return await sqs_operations.receive_message(
+                self._bus, job.asked, offered.get("ask")
+            )
         known = sqs_operations if job.service == _SQS else sns_operations
         operation = known.OPERATIONS.get(job.action)
         if operation is None:
@@ -106,39 +107,6 @@ class AwsApp:
             )
         result: dict[str, Any] = operation(self._bus, job.asked)
         return result
-
-    async def _receive(self, asked: Asked, receive: Receive) -> dict[str, Any] | None:
-        lent = sqs_operations.receive_now(self._bus, asked)
-        if not lent:
-            waited = await self._wait(asked, receive)
-            if waited is None:
-                return None
-            lent = waited
-        return sqs_operations.received(asked, lent)
-
-    async def _wait(self, asked: Asked, receive: Receive) -> list[Delivery] | None:
-        """Long poll, unless the client hangs up first: then nothing is taken."""
-        seconds = sqs_operations.wait_seconds(self._bus, asked)
-        if seconds <= 0:
-            return []
-        poll = asyncio.ensure_future(
-            sqs_operations.receive_waiting(self._bus, asked, seconds)
-        )
-        gone = asyncio.ensure_future(receive())
-        try:
-            await asyncio.wait((poll, gone), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            hung_up = gone.done()
-            gone.cancel()
-            if not poll.done():
-                poll.cancel()
-        if not hung_up:
-            return poll.result()
-        if poll.done() and not poll.cancelled():
-            # Taken in the very moment the connection died: back at once.
-            for delivery in poll.result():
-                self._bus.change_visibility(asked.queue_name(), delivery.receipt, 0)
-        return None
 
 
 def _job(scope: MutableMapping[str, Any], head: _Head, body: bytes) -> _Job:

@@ -18,7 +18,7 @@ from simulators.bus.skip import IdleSkip
 from simulators.bus.topics import Topics, policy_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from simulators.bus.message import Attribute, Delivery
     from simulators.bus.topic import Subscription
@@ -198,10 +198,15 @@ class Bus:
         wait_seconds: float = 20.0,
         visibility: float | None = None,
         consumer: str | None = None,
+        *,
+        alive: Callable[[], bool] | None = None,
     ) -> list[Delivery]:
-        """Long poll: wait up to `wait_seconds` for a first message."""
+        """Long poll: wait up to `wait_seconds` for a first message.
+
+        `alive` tells whether the client still listens: the dead are given nothing.
+        """
         queue = self.queue(queue_name)
-        return await queue.poll(limit, wait_seconds, visibility, consumer)
+        return await queue.poll(limit, wait_seconds, visibility, consumer, alive=alive)
 
     def delete(self, queue_name: str, receipt: str) -> bool:
         """Acknowledge a message; False when that had no effect."""

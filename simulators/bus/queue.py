@@ -128,10 +128,19 @@ class Queue:
         wait_seconds: float,
         visibility: float | None = None,
         consumer: str | None = None,
+        *,
+        alive: Callable[[], bool] | None = None,
     ) -> list[Delivery]:
-        """Receive, waiting up to `wait_seconds` for a first message."""
+        """Receive, waiting up to `wait_seconds` for a first message.
+
+        `alive` tells, at the last moment, whether the client still listens; if not,
+        nothing is taken and the next poll is woken instead.
+        """
         deadline = self._watch.clock.stopwatch() + wait_seconds
         while True:
+            if alive is not None and not alive():
+                self.waiters.wake()
+                return []
             lent = self.receive(limit, visibility, consumer)
             if lent:
                 if self.shelf.visible:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import select
 import socket
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from simulators.bus.app import AwsApp
+from simulators.bus.app import ALIVE, AwsApp
 
 if TYPE_CHECKING:
     from simulators.bus.core import Bus
@@ -34,6 +35,29 @@ class PortInUseError(RuntimeError):
         )
         self.host = host
         self.port = port
+
+
+# What the kernel knows of a connection before our event loop has heard of it.
+_HUNG_UP = getattr(select, "POLLRDHUP", 0) | select.POLLHUP | select.POLLERR
+
+
+class _Protocol(HttpToolsProtocol):
+    """uvicorn's protocol, which also tells the app whether the client still listens.
+
+    A killed process hangs up in the very moment of a publish: a message must not go
+    to it, or it would be in flight for a whole visibility timeout.
+    """
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope["extensions"] = {ALIVE: {"ask": self._alive}}
+
+    def _alive(self) -> bool:
+        if self.transport.is_closing():
+            return False
+        poll = select.poll()
+        poll.register(self.transport.get_extra_info("socket").fileno(), _HUNG_UP)
+        return not poll.poll(0)
 
 
 class BusServer:
@@ -76,7 +100,7 @@ class BusServer:
         state = self._state
         listener = _bind(self.host, self.port)
         self._server = await asyncio.get_running_loop().create_server(
-            lambda: HttpToolsProtocol(config, server_state=state, app_state={}),
+            lambda: _Protocol(config, server_state=state, app_state={}),
             sock=listener,
             backlog=_BACKLOG,
         )

@@ -1,7 +1,7 @@
 """The SQS operations, parameters and results in the JSON protocol's shape.
 
 Each function is named like its operation. Both protocols call them; the query
-protocol translates before and after. ReceiveMessage is in two parts, as it may wait.
+protocol translates before and after. ReceiveMessage alone is asynchronous: it waits.
 """
 
 from __future__ import annotations
@@ -116,36 +116,25 @@ def send_message_batch(bus: Bus, asked: Asked) -> dict[str, Any]:
     return _each(bus, asked, entries, send_message)
 
 
-def wait_seconds(bus: Bus, asked: Asked) -> int:
-    """Return how long a receive may wait: WaitTimeSeconds, or what the queue says."""
+async def receive_message(
+    bus: Bus, asked: Asked, alive: Callable[[], bool] | None = None
+) -> dict[str, Any]:
+    """ReceiveMessage: waits WaitTimeSeconds, or what the queue says."""
+    queue = bus.queue(asked.queue_name())
     wait = asked.number("WaitTimeSeconds")
     if wait is None:
-        queue = bus.queue(asked.queue_name())
-        return queue.settings.numbers["ReceiveMessageWaitTimeSeconds"]
+        wait = queue.settings.numbers["ReceiveMessageWaitTimeSeconds"]
     if not 0 <= wait <= LONGEST_WAIT:
         raise invalid_parameter("WaitTimeSeconds", wait, "must be 0 to 20")
-    return wait
-
-
-async def receive_waiting(bus: Bus, asked: Asked, seconds: float) -> list[Delivery]:
-    """Receive, waiting up to `seconds` for a first message."""
-    return await bus.poll(
-        asked.queue_name(),
-        _limit(asked),
-        seconds,
+    limit = asked.number("MaxNumberOfMessages")
+    lent = await queue.poll(
+        1 if limit is None else limit,
+        wait,
         asked.number("VisibilityTimeout"),
         asked.consumer,
+        alive=alive,
     )
-
-
-def receive_now(bus: Bus, asked: Asked) -> list[Delivery]:
-    """Receive without waiting."""
-    return bus.receive(
-        asked.queue_name(),
-        _limit(asked),
-        asked.number("VisibilityTimeout"),
-        asked.consumer,
-    )
+    return received(asked, lent)
 
 
 def received(asked: Asked, lent: list[Delivery]) -> dict[str, Any]:
@@ -272,11 +261,6 @@ def _each(
         else:
             done.append({"Id": entry.need("Id"), **result})
     return {"Successful": done, "Failed": wrong}
-
-
-def _limit(asked: Asked) -> int:
-    limit = asked.number("MaxNumberOfMessages")
-    return 1 if limit is None else limit
 
 
 def _message(delivery: Delivery, system: set[str], names: list[str]) -> dict[str, Any]:
