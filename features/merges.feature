@@ -5,8 +5,8 @@ Feature: Notes follow the person through merges and booking moves
 
   @MRG-01 @MRG-06
   Scenario: A merge without copies moves every note to the surviving number
-    Given a prisoner called "Kept"
-    And a prisoner called "Gone"
+    Given a prisoner called "Gone"
+    And a prisoner called "Kept"
     And a case note about "Gone" written in NOMIS
     And a case note about "Kept" written in DPS
     When NOMIS merges "Gone" into "Kept"
@@ -16,8 +16,8 @@ Feature: Notes follow the person through merges and booking moves
 
   @MRG-01
   Scenario: A merged note can be amended from both sides afterwards
-    Given a prisoner called "Kept"
-    And a prisoner called "Gone"
+    Given a prisoner called "Gone"
+    And a prisoner called "Kept"
     And a case note about "Gone" written in NOMIS
     When NOMIS merges "Gone" into "Kept"
     And an officer amends the note in NOMIS
@@ -26,8 +26,8 @@ Feature: Notes follow the person through merges and booking moves
 
   @MRG-02
   Scenario: The copies of an old-style merge stand for one note in DPS
-    Given a prisoner called "Kept"
-    And a prisoner called "Gone"
+    Given a prisoner called "Gone"
+    And a prisoner called "Kept"
     And a case note about "Gone" written in NOMIS
     When NOMIS merges "Gone" into "Kept" with copies of the notes
     Then "Kept" has 2 case notes in NOMIS
@@ -35,8 +35,8 @@ Feature: Notes follow the person through merges and booking moves
 
   @MRG-03
   Scenario: Copies whose own events come before the merge event stay copies
-    Given a prisoner called "Kept"
-    And a prisoner called "Gone"
+    Given a prisoner called "Gone"
+    And a prisoner called "Kept"
     And a case note about "Gone" written in NOMIS
     When NOMIS merges "Gone" into "Kept" with copies that raise events
     Then "Kept" has 2 case notes in NOMIS
@@ -44,8 +44,8 @@ Feature: Notes follow the person through merges and booking moves
 
   @TXT-14
   Scenario: An edit of one copy reaches DPS and the other copy
-    Given a prisoner called "Kept"
-    And a prisoner called "Gone"
+    Given a prisoner called "Gone"
+    And a prisoner called "Kept"
     And a case note about "Gone" written in NOMIS
     When NOMIS merges "Gone" into "Kept" with copies of the notes
     And an officer edits the note in NOMIS to say "Corrected after the merge."
@@ -53,8 +53,8 @@ Feature: Notes follow the person through merges and booking moves
 
   @TXT-13
   Scenario: An amendment in DPS reaches every copy
-    Given a prisoner called "Kept"
-    And a prisoner called "Gone"
+    Given a prisoner called "Gone"
+    And a prisoner called "Kept"
     And a case note about "Gone" written in NOMIS
     When NOMIS merges "Gone" into "Kept" with copies of the notes
     And a DPS user amends the note in DPS
@@ -62,8 +62,8 @@ Feature: Notes follow the person through merges and booking moves
 
   @DEL-02
   Scenario: A deletion in DPS removes every copy
-    Given a prisoner called "Kept"
-    And a prisoner called "Gone"
+    Given a prisoner called "Gone"
+    And a prisoner called "Kept"
     And a case note about "Gone" written in NOMIS
     When NOMIS merges "Gone" into "Kept" with copies of the notes
     And an administrator deletes the note in DPS
@@ -71,8 +71,8 @@ Feature: Notes follow the person through merges and booking moves
 
   @DEL-03
   Scenario: A deletion of one copy in NOMIS removes the note and its other copy
-    Given a prisoner called "Kept"
-    And a prisoner called "Gone"
+    Given a prisoner called "Gone"
+    And a prisoner called "Kept"
     And a case note about "Gone" written in NOMIS
     When NOMIS merges "Gone" into "Kept" with copies of the notes
     And an officer deletes the note in NOMIS
@@ -80,8 +80,8 @@ Feature: Notes follow the person through merges and booking moves
 
   @MRG-18
   Scenario: A note written in DPS for the number that a merge then removes
-    Given a prisoner called "Kept"
-    And a prisoner called "Gone"
+    Given a prisoner called "Gone"
+    And a prisoner called "Kept"
     When a DPS user writes a case note about "Gone" in DPS
     And meanwhile NOMIS merges "Gone" into "Kept"
     Then "Kept" has 1 case note in NOMIS

@@ -24,12 +24,12 @@ Feature: What was written is what is read
       | 1001    | 😀     |
 
   @TXT-06
-  Scenario: An amendment in NOMIS of a cut note does not cut it in DPS
+  Scenario: A corrected date in NOMIS of a cut note does not cut it in DPS
     Given a prisoner
-    And a case note of 3990 letters written in DPS
-    When a DPS user amends the note in DPS saying "And this goes beyond the limit of NOMIS."
-    And an officer amends the note in NOMIS
+    And a case note of 6000 letters written in DPS
+    When an officer corrects the date of the note in NOMIS
     Then DPS shows the whole text
+    And both sides hold the note
 
   @TXT-23
   Scenario: A user's text that contains an amendment mark stays a text
@@ -56,11 +56,11 @@ Feature: What was written is what is read
     And a DPS user amends the note in DPS
     Then both sides hold the note with 1 amendment
 
-  @TXT-05
-  Scenario: A note with 60 amendments stays whole
+  @TXT-05 @long
+  Scenario: A note with 300 amendments stays whole
     Given a case note written in NOMIS
-    When the note is amended 60 times from alternate sides
-    Then both sides hold the note with 60 amendments in DPS
+    When a DPS user amends the note in DPS 300 times
+    Then both sides hold the note with 300 amendments in DPS
 
   @TXT-19
   Scenario: An outcome of an appointment keeps its kind

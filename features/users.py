@@ -188,7 +188,8 @@ def amend(
                 "caseNoteId": id_on(scene, about, NOMIS),
             },
             body={"text": text},
-            user=staff(scene, role or "amending DPS user"),
+            # The legacy service lets only the author amend.
+            user=about.author,
         )
     else:
         answer = scene.world.act(

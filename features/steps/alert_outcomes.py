@@ -47,23 +47,23 @@ def alert_notes_each_side(scene: Scene, count: str, born: str | None = None) -> 
 @then(
     parsers.re(
         r'there is no alert note(?: of type "(?P<kind>[^"]+)")?'
-        r"(?: on either side| born in DPS)"
+        r"(?: on either side|(?P<dps> born in DPS))"
     )
 )
-def no_alert_note(scene: Scene, kind: str | None = None) -> None:
+def no_alert_note(
+    scene: Scene, kind: str | None = None, dps: str | None = None
+) -> None:
     """No alert note (of that type) is on either side; needs a witness line.
 
     Example: Then there is no alert note on either side
     """
-    for side in (NOMIS, DPS):
-        found = [
-            view
-            for view in alert_notes(scene, side)
-            if kind in (None, view.kind) and not (side == DPS and view.legacy_id > 0)
-        ]
-        if side == NOMIS and scene.memory.get("trigger-on"):
-            continue
-        require(not found, f"{side} holds {len(found)} such alert notes")
+    shown = alert_notes(scene, DPS)
+    if dps:
+        shown = [view for view in shown if view.legacy_id < 0]
+    else:
+        shown += alert_notes(scene, NOMIS)
+    found = [f"{view.side} {view.id}" for view in shown if kind in (None, view.kind)]
+    require(not found, f"such alert notes are there: {found}")
     if kind is None:
         scene.absences.append("no alert note")
 

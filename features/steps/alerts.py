@@ -40,9 +40,9 @@ def trigger_module(scene: Scene, module: str) -> None:
 
     Example: Given the alert trigger writes under no module
     """
-    value = "none" if module == "no module" else "inherited"
-    scene.world.option("nomis", "alert-trigger-module", value)
-    scene.undo_later("option", ("nomis", "alert-trigger-module", "own"))
+    value = "null" if module == "no module" else "inherited"
+    scene.world.option("alert-trigger-module", value)
+    scene.undo_later("option", ("alert-trigger-module", "own"))
 
 
 @when(

@@ -32,6 +32,20 @@ def amend(
     users.amend(scene, side, users.note(scene, name), text)
 
 
+@when(
+    parsers.re(
+        rf"(?:an officer|a DPS user) amends {_NOTE} in {_SIDE} (?P<count>\d+) times"
+    )
+)
+def amend_often(scene: Scene, side: str, count: str, name: str | None = None) -> None:
+    """Add many amendments one after the other, without waiting for the sync.
+
+    Example: When a DPS user amends the note in DPS 60 times
+    """
+    for _ in range(int(count)):
+        users.amend(scene, side, users.note(scene, name))
+
+
 @given(parsers.re(rf"the note has been amended in {_SIDE}"))
 def been_amended(scene: Scene, side: str) -> None:
     """Let the note carry one amendment made in that system, known to both.

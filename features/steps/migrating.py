@@ -37,7 +37,7 @@ def seeded_notes(scene: Scene, datatable: list[list[str]]) -> None:
         )
     for row in rows:
         seed(scene, dict(zip(header, row, strict=True)))
-    scene.world.baseline(scene.scope)
+    scene.world.keep_baseline(scene.scope)
 
 
 def seed(scene: Scene, row: dict[str, str], **more: Any) -> Note:
@@ -91,7 +91,7 @@ def seeded_without_time(scene: Scene) -> None:
     Example: Given a note in NOMIS from before the migration without a time of creation
     """
     seed(scene, {}, created="2009-05-06")
-    scene.world.baseline(scene.scope)
+    scene.world.keep_baseline(scene.scope)
 
 
 @given("a note that an old merge copied to the present booking")
@@ -103,7 +103,7 @@ def seeded_copy(scene: Scene) -> None:
     row = {"text": "Copied by an old merge.", "occurred": "2018-04-05T09:10:00"}
     seed(scene, {**row, "booking": "earlier"})
     seed(scene, row, audit_module="MERGE")
-    scene.world.baseline(scene.scope)
+    scene.world.keep_baseline(scene.scope)
 
 
 @when("the migration runs")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_bdd import given, parsers, when
 
 from features import users
-from features.state import DPS, NOMIS
+from features.state import NOMIS
 from features.steps.switching import HALF
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ QUEUES = {
 }
 _CALL = "|".join(CALLS)
 _SERVICE = "|".join(SERVICES)
-_CLIENTS = {"NOMIS": None, "DPS": None}
 
 
 def _fault(scene: Scene, service: str, kind: str, **fields: Any) -> None:
@@ -80,30 +79,19 @@ def failing_call(scene: Scene, call: str, times: str | None = None) -> None:
 def failing_service(
     scene: Scene, service: str, times: str, status: str | None = None
 ) -> None:
-    """Let the service refuse the sync's next calls, whatever they are.
+    """Let the service refuse the next calls of each direction, whatever they are.
 
     Example: Given the mapping service fails 3 times
     """
-    name = SERVICES[service]
-    operations = [op for svc, op in CALLS.values() if svc == name]
-    readings = {
-        "nomis": ["get_case_note", "get_case_notes", *operations],
-        "dps": ["get_case_note", "get_sync_case_notes", *operations],
-        "mapping": ["get_case_note_mapping_by_nomis_id", *operations],
-    }.get(name, [None])
     for half in HALF.values():
-        for operation in readings[:1] if service == "NOMIS" else readings[-1:]:
-            _fault(
-                scene,
-                name,
-                "status",
-                operation=operation,
-                status=int(status or 503),
-                times=int(times),
-                client=f"{half}-{name}" if operation is None else None,
-            )
-            break
-        break
+        _fault(
+            scene,
+            SERVICES[service],
+            "status",
+            status=int(status or 503),
+            times=int(times),
+            client=f"{half}-{SERVICES[service]}",
+        )
 
 
 @given("the mapping service is slow to save by 5 seconds")
@@ -212,8 +200,8 @@ def anonymous_deletes(scene: Scene) -> None:
 
     Example: Given NOMIS events of deletions name no prisoner
     """
-    scene.world.option("nomis", "deletes-name-no-prisoner", True)
-    scene.undo_later("option", ("nomis", "deletes-name-no-prisoner", False))
+    scene.world.option("deletes-name-no-prisoner", True)
+    scene.undo_later("option", ("deletes-name-no-prisoner", False))
 
 
 @given("NOMIS leaves the audit module empty on the sync's writes")
@@ -223,7 +211,7 @@ def empty_module(scene: Scene) -> None:
     Example: Given NOMIS leaves the audit module empty on the sync's writes
     """
     who = users.number(scene, None)
-    scene.world.option("nomis", "sync-module", {"module": None, "prisoner": who})
+    scene.world.option("sync-module", {"module": None, "prisoner": who})
 
 
 @given(parsers.parse('NOMIS writes the audit module "{module}" on the sync\'s writes'))
@@ -233,7 +221,7 @@ def other_module(scene: Scene, module: str) -> None:
     Example: Given NOMIS writes the audit module "DPS_SYNCHRONISATION_X" on the sync's writes
     """  # noqa: E501 - the example is one line of a feature file
     who = users.number(scene, None)
-    scene.world.option("nomis", "sync-module", {"module": module, "prisoner": who})
+    scene.world.option("sync-module", {"module": module, "prisoner": who})
 
 
 @given("its create event is kept for later")
@@ -287,8 +275,4 @@ def crash_at_mapping(scene: Scene) -> None:
 
     Example: Given the sync crashes at its next mapping save
     """
-    scene.stack.crash_at("to-nomis", "mapping", "create_case_note_mapping")
-    scene.undo_later("ensure", ("to-nomis",))
-
-
-SIDES = (NOMIS, DPS)
+    scene.plan_crash("to-nomis", "mapping", "create_case_note_mapping")
