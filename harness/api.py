@@ -158,6 +158,11 @@ class WorldApi:
         """Remove the given faults; all of them without `ids`."""
         self._ask("clear_faults", ids=ids)
 
+    def await_fault(self, id: str, timeout: float = 30.0) -> bool:  # noqa: A002 - what `fault` returned
+        """Wait until a planned call fault has hit a call; false after `timeout`."""
+        hit: bool = self._ask("await_fault", id=id, timeout=timeout)
+        return hit
+
     def outage(self, service: str, on: bool) -> None:
         """Start or end an outage: connections to the service are refused."""
         self._ask("outage", service=service, on=on)

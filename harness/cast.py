@@ -57,7 +57,7 @@ class Cast:
         if staff.staff_id is not None:
             self._fakes.nomis.add_staff(
                 staff.staff_id,
-                staff.first_name,
+                staff.first_name or None,
                 staff.last_name,
                 list(staff.usernames),
             )

@@ -46,6 +46,7 @@ class FeatureFile(pytest.Module):
                 scene.conclude()
 
             run.__name__ = name
+            setattr(self.obj, name, run)
             items.extend(self._genfunctions(name, run))
         return items
 

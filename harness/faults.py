@@ -124,6 +124,13 @@ class FaultBoard:
         self._deliveries.remove(number)
         self._bus.faults.release(number)
 
+    def applied(self, identifier: str) -> bool:
+        """Tell whether a call fault has hit its first call."""
+        kind, _, rest = identifier.partition(":")
+        if kind != "call":
+            raise WorldError(f"{identifier!r} is not the id of a call fault")
+        return self._wire.faults.matched(rest) > 0
+
     def clear(self, identifiers: list[str] | None) -> None:
         """Remove the given faults, all without; those already gone are no mistake."""
         if identifiers is None:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pytest
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from harness.results import FAIL, PASS, SKIP, UNKNOWN, RunResult, ScenarioResult
-
-if TYPE_CHECKING:
-    import pytest
 
 STYLES = {PASS: "green", FAIL: "bold red", UNKNOWN: "bold yellow", SKIP: "cyan"}
 SIGNS = {PASS: ".", FAIL: "F", UNKNOWN: "?", SKIP: "s"}
@@ -34,6 +32,7 @@ class Progress:
         """Learn how many scenarios there are."""
         self._say_total(len(session.items))
 
+    @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, node: Any, ids: list[str]) -> None:
         """Learn it from the first worker."""
         if not self.total:

@@ -90,6 +90,7 @@ class Scene:
         self.when_started = 0
         self._dirty = False
         self._hold: str | None = None
+        self._crash: tuple[str, str] | None = None
         self._undo: list[tuple[str, Any]] = []
         self.started = self.world.begin(name)
 
@@ -114,9 +115,28 @@ class Scene:
             self._hold = None
             self._dirty = True
 
+    def plan_crash(self, half: str, service: str, operation: str) -> None:
+        """Let the half die while its next such call hangs, not yet carried out."""
+        fault = self.world.fault(service, "hang", operation=operation)
+        self.faults.append(fault)
+        self._crash = (half, fault)
+        self.undo_later("ensure", (half,))
+
+    def _carry_out_crash(self) -> None:
+        if self._crash is None or not self._dirty:
+            return
+        half, fault = self._crash
+        self._crash = None
+        if not self.world.await_fault(fault):
+            raise ScenarioUnknown(
+                f"the {half} half never made the call at which it was to crash"
+            )
+        self.stack.kill(half)
+
     def settle(self) -> None:
         """Wait until nothing moves any more; unknown with reasons if it never ends."""
         self.release()
+        self._carry_out_crash()
         if not self._dirty:
             return
         self._dirty = False

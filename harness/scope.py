@@ -49,6 +49,10 @@ class ScopeIndex:
             known = self._ids.setdefault(prisoners[0], set())
             known.update(subject for subject in subjects if not is_prisoner(subject))
 
+    def add(self, prisoner: str, note_id: str) -> None:
+        """Take in an id that no journal entry told of (a seeded note)."""
+        self._ids.setdefault(prisoner, set()).add(note_id)
+
     def subjects(self, prisoners: Iterable[str]) -> frozenset[str]:
         """Return the prisoners and every id ever seen as theirs."""
         found: set[str] = set()

@@ -65,6 +65,8 @@ class SimulatedStack(Stack):
         deliveries = Latency(self._clock, "dps")
         self.inner = World(self._clock, settings, deliveries.pause)
         self.inner.patience = _PATIENCE
+        kinds = {half: str(target) for half, target in self.targets.items()}
+        self.inner.set_targets(kinds, {}, grace=0.0)
         self.inner.idle = self._busy
         await self.inner.start()
         self.world = WorldApi(self._call)
@@ -78,8 +80,6 @@ class SimulatedStack(Stack):
         for half in HALVES:
             if self.targets[half].traits.runs:
                 await self._begin(half)
-            else:
-                self.inner.absent.add(half)
 
     async def _begin(self, half: str) -> None:
         latency = Latency(self._clock, half)
@@ -124,6 +124,10 @@ class SimulatedStack(Stack):
             raise StackError(f"{half} runs already")
         self.world.note_half(half, "started")
         self._run(self._begin(half))
+
+    def running(self, half: str) -> bool:
+        """Tell whether the half runs just now."""
+        return check_half(half) in self._halves
 
     def admin(
         self, half: str, method: str, path: str, body: Any = None

@@ -87,6 +87,15 @@ class Stack(ABC):
         if answer["status"] != HTTPStatus.OK:
             raise StackError(f"{half} cannot switch {event_type}: {answer['body']}")
 
+    @abstractmethod
+    def running(self, half: str) -> bool:
+        """Tell whether the half runs just now."""
+
+    def ensure(self, half: str) -> None:
+        """Start the half unless it runs."""
+        if not self.running(half):
+            self.start(half)
+
     def restart(self, half: str) -> None:
         """Stop the half in good order and start it again."""
         self.stop(half)

@@ -52,7 +52,7 @@ class Traits:
 # from the environment.
 _BUILD = Traits(migrates=False)
 _TRAITS = {
-    "reference": Traits(alerts=False, parks=True, switches_live=True, exact=True),
+    "reference": Traits(parks=True, switches_live=True, exact=True),
     "command": _BUILD,
     "container": _BUILD,
     "external": Traits(migrates=False, killable=False),

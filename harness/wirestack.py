@@ -169,6 +169,10 @@ class WireStack(Stack):
         self.world.note_half(half, "started")
         self._await_polls(half)
 
+    def running(self, half: str) -> bool:
+        """Tell whether any process of the half runs just now."""
+        return any(child.running() for child in self._children[check_half(half)])
+
     def admin(
         self, half: str, method: str, path: str, body: Any = None
     ) -> dict[str, Any]:

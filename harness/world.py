@@ -82,6 +82,7 @@ class World:
         self.patience = 30.0
         self.idle: Callable[[], Awaitable[list[str]]] | None = None
         self.absent: set[str] = set()
+        self.unserved: set[str] = set()
         self._listener = Listener(
             self.fakes.bus,
             topology.DPS_DOMAIN_EVENTS.name,
@@ -213,6 +214,17 @@ class World:
         self.faults.clear(ids)
 
     @control
+    async def await_fault(self, id: str, timeout: float = 30.0) -> bool:  # noqa: A002, ASYNC109 - what `fault` returned; an outcome, not an exception
+        """See `WorldApi.await_fault`."""
+        deadline = self.clock.stopwatch() + timeout
+        while not self.faults.applied(id):
+            left = deadline - self.clock.stopwatch()
+            if left <= 0:
+                return False
+            await self.activity.change(left)
+        return True
+
+    @control
     async def outage(self, service: str, on: bool) -> None:
         """See `WorldApi.outage`."""
         self.faults.check_service(service)
@@ -252,6 +264,12 @@ class World:
         """See `WorldApi.set_targets`."""
         found = {check_half(half): parse(kind) for half, kind in kinds.items()}
         self.absent = {half for half, target in found.items() if not target.traits.runs}
+        self.unserved = {
+            queue
+            for half, target in found.items()
+            for queue in topology.queues_of(half)
+            if queue not in topology.queues_of(half, alerts=target.traits.alerts)
+        }
         exact = all(
             target.traits.exact for target in found.values() if target.traits.runs
         )
@@ -433,6 +451,8 @@ class World:
 
     def _consumed(self, queue: str) -> bool:
         """Say whether anybody runs who would take messages from `queue`."""
+        if queue in self.unserved:
+            return False
         return not any(
             queue in topology.queues_of(half) for half in HALVES if half in self.absent
         )

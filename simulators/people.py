@@ -132,12 +132,15 @@ class People:
     def staff(
         self, kind: str = "both", accounts: int = 1, name: str | None = None
     ) -> Staff:
-        """Make a member of staff with that many accounts; `name` is "First Last"."""
+        """Make a member of staff with that many accounts; `name` is "First Last"; " Last" has none.
+
+        A few old NOMIS records lack the first name.
+        """
         if kind not in KINDS:
             raise ValueError(f"staff kind {kind!r} is none of {', '.join(KINDS)}")
         if not 1 <= accounts <= len(_ENDINGS):
             raise ValueError(f"a person has 1 to {len(_ENDINGS)} accounts: {accounts}")
-        first, last = name.split(maxsplit=1) if name else self._name()
+        first, last = _split(name) if name else self._name()
         base = self._username()
         in_nomis = kind != "dps-only"
         endings = _ENDINGS[:accounts] if in_nomis else ("",)
@@ -206,3 +209,8 @@ def _prison_codes() -> tuple[str, ...]:
         for middle in _LETTERS
     )
     return tuple(dict.fromkeys([*likely, *others]))
+
+
+def _split(name: str) -> tuple[str, str]:
+    first, _, last = name.partition(" ")
+    return first, last
