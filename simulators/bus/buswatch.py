@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -39,5 +40,9 @@ class BusWatch:
 
 def stamp(epoch_ms: int) -> str:
     """Return a moment as SNS prints it: UTC, milliseconds, `Z`."""
-    utc = datetime.fromtimestamp(epoch_ms // 1000, UTC)
-    return f"{utc:%Y-%m-%dT%H:%M:%S}.{epoch_ms % 1000:03d}Z"
+    return f"{_second(epoch_ms // 1000)}.{epoch_ms % 1000:03d}Z"
+
+
+@lru_cache(maxsize=16)
+def _second(epoch: int) -> str:
+    return datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%dT%H:%M:%S")

@@ -181,7 +181,12 @@ class DeliveryFaults:
         """How many copies (acknowledgements, for lose_ack) the rule affected."""
         return self._rules[number].affected
 
-    # What the queues ask, each cheap when no rule is in force.
+    # What the queues ask; nothing costs anything while no rule is in force.
+
+    @property
+    def any(self) -> bool:
+        """Whether any rule is in force."""
+        return bool(self._rules)
 
     def drops(self, copy: Copy) -> bool:
         """Tell whether the copy is lost before it reaches its queue."""
@@ -197,6 +202,8 @@ class DeliveryFaults:
 
     def keeps(self, copy: Copy) -> bool:
         """Hold a copy that is about to become visible, if a rule says so."""
+        if not self._rules:
+            return False
         for kind in ("hold", "reorder"):
             for rule in self._hitting(kind, copy):
                 self._keep(rule, copy)

@@ -94,13 +94,16 @@ class Intake:
 
         `delay` in seconds; None means the queue's own DelaySeconds.
         """
-        faults = self._faults()
-        if faults.drops(copy):
-            self._ledger.kept_out(copy, "dropped")
-            return
         queue = self._queues[copy.queue]
         if delay is None:
             delay = queue.settings.numbers["DelaySeconds"]
+        faults = self._faults()
+        if not faults.any:
+            queue.arrive(copy, delay)
+            return
+        if faults.drops(copy):
+            self._ledger.kept_out(copy, "dropped")
+            return
         delay += faults.extra_delay(copy)
         extra = faults.duplicates(copy)
         queue.arrive(copy, delay)

@@ -92,6 +92,7 @@ class BusServer:
             access_log=False,
             server_header=False,
             date_header=False,
+            proxy_headers=False,
             ws="none",
             timeout_keep_alive=_KEEP_ALIVE,
         )

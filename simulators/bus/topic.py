@@ -22,8 +22,7 @@ _SETTABLE = frozenset(
 )
 # Present, well-formed and false: nobody here signs or verifies.
 _SIGNATURE = "bm90IHNpZ25lZA=="
-_CERTIFICATE = "https://sns.{region}.amazonaws.com/SimpleNotificationService-0.pem"
-_UNSUBSCRIBE = "https://sns.{region}.amazonaws.com/?Action=Unsubscribe"
+_SIGNER = "https://sns.{region}.amazonaws.com/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +52,13 @@ class Subscription:
     attributes: dict[str, str] = field(default_factory=dict)
     filter: Filter | None = None
     raw: bool = False
+    certificate_url: str = field(init=False)
+    unsubscribe_url: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        signer = _SIGNER.format(region=self.topic_arn.split(":")[3])
+        self.certificate_url = signer + "SimpleNotificationService-0.pem"
+        self.unsubscribe_url = f"{signer}?Action=Unsubscribe&SubscriptionArn={self.arn}"
 
     @property
     def queue(self) -> str:
@@ -127,7 +133,6 @@ class Topic:
 
 def envelope(subscription: Subscription, note: Notification) -> str:
     """Return the SQS body of a notification (events-and-config 3.1)."""
-    region = subscription.topic_arn.split(":")[3]
     document: dict[str, Any] = {
         "Type": "Notification",
         "MessageId": note.id,
@@ -139,10 +144,8 @@ def envelope(subscription: Subscription, note: Notification) -> str:
     document["Timestamp"] = stamp(note.moment.epoch_ms)
     document["SignatureVersion"] = "1"
     document["Signature"] = _SIGNATURE
-    document["SigningCertURL"] = _CERTIFICATE.format(region=region)
-    document["UnsubscribeURL"] = (
-        f"{_UNSUBSCRIBE.format(region=region)}&SubscriptionArn={subscription.arn}"
-    )
+    document["SigningCertURL"] = subscription.certificate_url
+    document["UnsubscribeURL"] = subscription.unsubscribe_url
     if note.attributes:
         document["MessageAttributes"] = {
             name: {
