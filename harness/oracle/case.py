@@ -29,7 +29,7 @@ from harness.oracle.compare import compare
 from harness.oracle.expected import Expected, expect
 from harness.oracle.history import Call, Event, History
 from harness.oracle.notes import NOBODY, Copy, LogicalNote
-from harness.oracle.ties import Families, Ties, pair_equals
+from harness.oracle.ties import Families, Ties, pair_equals, promote_survivors
 from harness.oracle.who import DPS, HALVES, NOMIS
 from harness.oracle.writes import Write, read_writes
 
@@ -123,6 +123,7 @@ class Case:
         for write in self.writes:
             if write.kind != "create":
                 self._address(write)
+        promote_survivors(notes)
         pair_equals(notes)
         for note in notes:
             note.changes.clear()

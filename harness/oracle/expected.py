@@ -20,6 +20,7 @@ from harness.oracle.who import DPS, NOMIS, OTHER
 if TYPE_CHECKING:
     from harness.oracle.changes import Change
     from harness.oracle.notes import LogicalNote
+    from harness.oracle.writes import Write
 
 _NEVER = 1 << 62
 
@@ -219,22 +220,31 @@ def _supersedes(note: LogicalNote, later: Value, earlier: Value) -> bool:
 
 def reached(note: LogicalNote, change: Change) -> int:
     """Return when a write carrying the change was answered on the other side."""
+    write = carrier(note, change)
+    return _NEVER if write is None else write.done
+
+
+def carrier(note: LogicalNote, change: Change) -> Write | None:
+    """Return the first accepted write that brought the change to the other side."""
     other = OTHER[change.side]
-    for copy in (*note.copies[other], *note.surplus):
-        for write in copy.writes:
-            if write.side != other or write.done < change.seq:
-                continue
-            if not write.call.accepted:
-                continue
-            if change.action == "amend":
-                if write.carries(change.author, normal(change.text or "")):
-                    return write.done
-            elif change.action == "delete":
-                if write.kind == "delete":
-                    return write.done
-            elif write.text is not None and _same(write.text, change.text or ""):
-                return write.done
-    return _NEVER
+    writes = [
+        write
+        for copy in (*note.copies[other], *note.surplus)
+        for write in copy.writes
+        if write.side == other and write.done > change.seq and write.call.accepted
+    ]
+    writes.sort(key=lambda write: write.seq)
+    return next((write for write in writes if _carries(write, change)), None)
+
+
+def _carries(write: Write, change: Change) -> bool:
+    if change.action == "create":
+        return write.kind in {"create", "migrate"}
+    if change.action == "delete":
+        return write.kind == "delete"
+    if change.action == "amend":
+        return write.carries(change.author, normal(change.text or ""))
+    return write.text is not None and _same(write.text, change.text or "")
 
 
 def _same(written: str, text: str) -> bool:

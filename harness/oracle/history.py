@@ -7,7 +7,7 @@ changed, also when the answer was lost. An **event** is one publish to a topic; 
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -183,9 +183,10 @@ class History:
         self.switches: list[dict[str, Any]] = []
         self.targets: list[dict[str, Any]] = []
         self.faults: list[dict[str, Any]] = []
-        self.calendar_jumps = False
+        self.steps: list[int] = []
         self.last = -1
         self._events_by_id: dict[str, Event] = {}
+        self._entries = evidence.entries
         self._open: dict[int, Call] = {}
         readers = {
             "request": self._request,
@@ -198,7 +199,7 @@ class History:
             "switch": self.switches.append,
             "target": self.targets.append,
             "fault": self.faults.append,
-            "calendar": self._calendar,
+            "step": self._step,
         }
         self._clients = evidence.clients
         for entry in evidence.entries:
@@ -206,6 +207,19 @@ class History:
                 read(entry)
         if evidence.entries:
             self.last = evidence.entries[-1]["seq"]
+
+    def event_seq(self, event: str | None) -> int | None:
+        """Return the seq of the event with that SNS message id."""
+        found = self._events_by_id.get(event or "")
+        return found.seq if found is not None else None
+
+    def at(self, seq: int) -> float:
+        """Return the stopwatch seconds of an entry."""
+        return self._stamps.get(seq, 0.0)
+
+    @cached_property
+    def _stamps(self) -> dict[int, float]:
+        return {entry["seq"]: entry["at"] for entry in self._entries}
 
     def _request(self, entry: dict[str, Any]) -> None:
         call = Call(entry, self._clients)
@@ -252,8 +266,8 @@ class History:
         message = self.messages[entry["copy"]]
         message.fate, message.fate_seq = entry["fate"], entry["seq"]
 
-    def _calendar(self, entry: dict[str, Any]) -> None:
-        self.calendar_jumps = True
+    def _step(self, entry: dict[str, Any]) -> None:
+        self.steps.append(entry["seq"])
 
 
 def decoded(body: Any) -> Any:

@@ -207,6 +207,19 @@ def _head(text: str) -> str:
     return normal(text)[:_HEAD].strip()
 
 
+def promote_survivors(notes: list[LogicalNote]) -> None:
+    """Let a double that still stands take the place of a copy that was removed."""
+    for note in notes:
+        if not note.surplus:
+            continue
+        for side, copies in note.copies.items():
+            alive = [c for c in note.surplus if c.side == side and c.row is not None]
+            if copies and alive and all(copy.row is None for copy in copies):
+                note.surplus.remove(alive[0])
+                note.surplus.append(copies[0])
+                copies[0] = alive[0]
+
+
 def pair_equals(notes: list[LogicalNote]) -> None:
     """Exchange copies among equal notes so that what the copies hold agrees.
 
