@@ -216,3 +216,13 @@ def test_unknown_person_fails_the_message(dps: Dps) -> None:
     with pytest.raises(AlertGone):
         dps.deliver(RECONCILE, SCOPE)
     assert check(dps) == {}
+
+
+def test_only_notes_written_among_the_dates_of_the_alerts_count(dps: Dps) -> None:
+    """A note written before any of the alerts' dates is not looked at."""
+    text = "Alert Security and Arsonist made active."
+    alert_note(dps, text, created="2026-02-28T23:59:59")
+    assert check(dps, alert())["ActiveInScopeCount"] == "1"
+    assert check(dps, alert(), alert(activeFrom="2026-02-28")) != {}
+    early = alert(activeFrom="2026-02-28", createdAt="2026-02-28T23:59:59")
+    assert check(dps, early) == {}

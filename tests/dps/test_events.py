@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import contracts
 from tests.dps.conftest import ADMIN, OTHER_PRISONER, PRISONER
 
 if TYPE_CHECKING:
@@ -126,3 +127,20 @@ def test_refused_changes_publish_nothing(dps: Dps) -> None:
     dps.call("PUT", f"/case-notes/{OTHER_PRISONER}/{created['caseNoteId']}", body)
     dps.call("DELETE", "/sync/case-notes/019567d2-8d1c-7b4e-9a52-6a0a6f2f1c11")
     assert dps.client.events == []
+
+
+def test_every_event_fits_the_published_event_contract(dps: Dps) -> None:
+    """Bodies of all kinds, the legacy one too, are those of the event document."""
+    created = dps.amend(dps.create(), "More.")
+    body = {
+        "fromPersonIdentifier": PRISONER,
+        "toPersonIdentifier": OTHER_PRISONER,
+        "caseNoteIds": [created["caseNoteId"]],
+    }
+    dps.call("PUT", "/move/case-notes", body)
+    dps.call("DELETE", f"/sync/case-notes/{created['caseNoteId']}")
+    kinds = {one.type for one in dps.client.events}
+    assert len(kinds) == 5
+    checker = contracts.events()
+    for one in dps.client.events:
+        assert checker.check(one.type, one.body) == []
