@@ -47,14 +47,26 @@ KINDS: dict[str, tuple[str, ...]] = {
     # An event handed to a topic (`message` is the SNS message id). `cause` is
     # `request:<seq>` when a call over the Wire caused it.
     "event": ("topic", "type", "message", "body", "attributes", "cause", "subjects"),
-    # A message copy came into a queue: fan-out, send, injected, duplicate, moved.
-    "copy": ("copy", "queue", "message", "type", "origin", "parent", "subjects"),
+    # A message copy came into a queue: fan-out, send, injected, duplicate,
+    # dead-lettered, moved. `event` is the SNS message id it stems from, `parent` the
+    # copy it was made from.
+    "copy": (
+        "copy",
+        "queue",
+        "message",
+        "event",
+        "type",
+        "origin",
+        "parent",
+        "subjects",
+    ),
     # A consumer received the copy for the nth time.
     "received": ("copy", "queue", "message", "count", "client"),
     # The consumer gave the copy back (visibility changed), visible again in `delay`.
     "returned": ("copy", "queue", "message", "delay"),
-    # The copy's end: one of simulators.bus.ledger.FATES.
-    "fate": ("copy", "queue", "message", "fate", "parent"),
+    # The copy's end: one of simulators.bus.FATES. What was filtered or dropped never
+    # came in and has this entry only.
+    "fate": ("copy", "queue", "message", "event", "fate", "parent"),
     "switch": ("name", "scope", "on"),
     # A fault armed or removed, in one line; API faults add their fields (`what`) and,
     # once removed, how often they struck (`count`).

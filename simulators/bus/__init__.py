@@ -3,8 +3,8 @@
 from simulators.bus.copies import FATES, Copy
 from simulators.bus.core import Bus
 from simulators.bus.errors import BusError
-from simulators.bus.faults import REVERSED, Match
 from simulators.bus.message import Attribute, Delivery
+from simulators.bus.rules import REVERSED, Match
 
 __all__ = [
     "FATES",

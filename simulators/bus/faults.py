@@ -7,8 +7,9 @@ in their queue, invisible, and are open in the ledger in the state `held`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
+
+from simulators.bus.rules import REVERSED, Match, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,71 +17,6 @@ if TYPE_CHECKING:
     from simulators.bus.copies import Copy
     from simulators.bus.message import Attribute
     from simulators.journal import Journal
-
-REVERSED = "reversed"
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """Which copies a rule is for; what is not given matches everything.
-
-    `subject` or any of `subjects`: a prisoner number, DPS id or NOMIS id named in
-    the message. The first `skip` matching copies pass; `times` limits how many are
-    affected after that (None: until the rule is removed).
-    """
-
-    queue: str | None = None
-    type: str | None = None
-    subject: str | None = None
-    skip: int = 0
-    times: int | None = None
-    subjects: frozenset[str] = frozenset()
-
-    def fits(self, copy: Copy) -> bool:
-        """Tell whether the copy is one of those meant, skip and times aside."""
-        if self.queue is not None and copy.queue != self.queue:
-            return False
-        if self.type is not None and copy.type != self.type:
-            return False
-        if self.subject is not None and self.subject not in copy.subjects:
-            return False
-        return not self.subjects or not copy.subjects.isdisjoint(self.subjects)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return what was given, as plain data."""
-        named = {"queue": self.queue, "type": self.type, "subject": self.subject}
-        shown: dict[str, Any] = {k: v for k, v in named.items() if v is not None}
-        if self.subjects:
-            shown["subjects"] = sorted(self.subjects)
-        return shown | {"skip": self.skip, "times": self.times}
-
-
-@dataclass(slots=True)
-class _Rule:
-    number: int
-    kind: str
-    match: Match
-    amount: float = 0.0
-    order: Sequence[int] | str = ()
-    met: int = 0
-    affected: int = 0
-    judged: set[int] = field(default_factory=set)
-    held: list[Copy] = field(default_factory=list)
-
-    def hits(self, copy: Copy) -> bool:
-        """Judge a copy that this rule may have judged before: only once counts."""
-        if copy.number in self.judged or not self.match.fits(copy):
-            return False
-        self.judged.add(copy.number)
-        return self.counts()
-
-    def counts(self) -> bool:
-        """Count one more match against skip and times."""
-        self.met += 1
-        after = self.met - self.match.skip
-        hit = after > 0 and (self.match.times is None or after <= self.match.times)
-        self.affected += hit
-        return hit
 
 
 class HeldQueue(Protocol):
@@ -112,7 +48,7 @@ class DeliveryFaults:
         self._journal = journal
         self._queues = queues
         self._inject = inject
-        self._rules: dict[int, _Rule] = {}
+        self._rules: dict[int, Rule] = {}
         self._made = 0
 
     def hold(self, match: Match) -> int:
@@ -170,7 +106,7 @@ class DeliveryFaults:
         """Take a rule out of force, releasing what it holds; unknown is a KeyError."""
         rule = self._rules.pop(number)
         self._note(rule, action)
-        return self._let_go(rule, _in_order(rule.held, rule.order))
+        return self._let_go(rule, rule.in_order())
 
     def clear(self) -> None:
         """Take every rule out of force, oldest first."""
@@ -231,41 +167,37 @@ class DeliveryFaults:
         match: Match,
         amount: float = 0.0,
         order: Sequence[int] | str = (),
-    ) -> _Rule:
+    ) -> Rule:
         self._made += 1
-        rule = _Rule(self._made, kind, match, amount, order)
+        rule = Rule(self._made, kind, match, amount, order)
         self._rules[rule.number] = rule
-        self._note(rule, "added")
+        self._note(rule, "set")
         return rule
 
-    def _of(self, kind: str) -> list[_Rule]:
+    def _of(self, kind: str) -> list[Rule]:
         if not self._rules:
             return []
         return [rule for rule in self._rules.values() if rule.kind == kind]
 
-    def _hitting(self, kind: str, copy: Copy) -> Iterable[_Rule]:
+    def _hitting(self, kind: str, copy: Copy) -> Iterable[Rule]:
         return (rule for rule in self._of(kind) if rule.hits(copy))
 
-    def _keep(self, rule: _Rule, copy: Copy) -> None:
+    def _keep(self, rule: Rule, copy: Copy) -> None:
         self._queues()[copy.queue].hold(copy)
         rule.held.append(copy)
 
-    def _let_go(self, rule: _Rule, copies: list[Copy]) -> int:
+    def _let_go(self, rule: Rule, copies: list[Copy]) -> int:
         waiting = [copy for copy in copies if copy.fate is None]
         for copy in waiting:
             self._queues()[copy.queue].let_go(copy)
         return len(waiting)
 
-    def _note(self, rule: _Rule, action: str, copy: Copy | None = None) -> None:
-        told: dict[str, Any] = {"id": rule.number, "kind": rule.kind}
-        told |= rule.match.as_dict()
+    def _note(self, rule: Rule, action: str, copy: Copy | None = None) -> None:
+        told = f"bus fault {rule.number}: {rule.kind} {rule.match.in_words()}"
+        what: dict[str, Any] = {"id": rule.number, "kind": rule.kind}
+        what |= rule.match.as_dict()
         if copy is not None:
-            told |= {"copy": copy.number, "message": copy.message}
-        self._journal.write("fault", fault=told, action=action)
-
-
-def _in_order(held: list[Copy], order: Sequence[int] | str) -> list[Copy]:
-    if order == REVERSED:
-        return held[::-1]
-    named = [held[i] for i in order if isinstance(i, int) and i < len(held)]
-    return named + [copy for copy in held if copy not in named]
+            what |= {"copy": copy.number, "message": copy.message}
+        self._journal.write(
+            "fault", fault=told, action=action, what=what, count=rule.affected
+        )

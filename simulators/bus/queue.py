@@ -232,15 +232,15 @@ class Queue:
     # Knowing
 
     def in_flight(self) -> list[Copy]:
-        """Return the copies lent out or given back for later, oldest first."""
+        """Return the copies lent out or given back for later, as they were lent."""
         away = {IN_FLIGHT, RETURNED}
-        return [c for c in self.shelf.live.values() if c.state in away]
+        return [c for c in self._receipts.values() if c.state in away]
 
     def orphan(self, consumer: str | None) -> int:
         """Mark what `consumer` (None: anyone) has in flight as nobody's."""
         lost = [
             copy
-            for copy in self.shelf.live.values()
+            for copy in self._receipts.values()
             if copy.state == IN_FLIGHT
             and not copy.orphaned
             and consumer in {None, copy.consumer}
@@ -251,7 +251,7 @@ class Queue:
 
     def all_orphaned(self) -> bool:
         """Tell whether nobody alive has a message of this queue in flight."""
-        flying = (c for c in self.shelf.live.values() if c.state == IN_FLIGHT)
+        flying = (c for c in self._receipts.values() if c.state == IN_FLIGHT)
         return all(copy.orphaned for copy in flying)
 
     def become_dead_letter_queue(self) -> None:

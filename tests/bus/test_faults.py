@@ -148,7 +148,10 @@ def test_a_lost_acknowledgement_looks_like_success_and_the_message_returns(
     assert rig.bus.delete(QUEUE, again.receipt)
     assert rig.bus.ledger.copies()[0].redeliveries == 1
     actions = [entry["action"] for entry in rig.kinds("fault")]
-    assert actions == ["added", "acknowledgement lost"]
+    assert actions == ["set", "acknowledgement lost"]
+    told = rig.kinds("fault")[1]
+    assert told["fault"] == "bus fault 1: lose_ack messages of anyone in any queue"
+    assert told["what"]["message"] == message.message_id
 
 
 def test_poison_reaches_the_consumer_as_it_is_and_dies_in_the_dlq(
