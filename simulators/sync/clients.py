@@ -11,6 +11,8 @@ from simulators.sync.notes import DpsNote, Mapping, NomisNote, dps_note, nomis_n
 from simulators.sync.notes import mapping as mapping_row
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from simulators.sync.calls import Caller
     from simulators.sync.notes import Amendment
     from simulators.sync.ports import Answer
@@ -34,10 +36,14 @@ class Nomis:
         return body["id"], body["bookingId"]
 
     async def replace(
-        self, note_id: int, text: str, amendments: list[Amendment]
+        self,
+        row: NomisNote,
+        text: str,
+        amendments: Iterable[Amendment],
+        more: dict[str, Any] | None = None,
     ) -> None:
-        """N3: replace text and amendments of a row."""
-        request = {
+        """N3: replace text and amendments of a row; `more` are further members."""
+        request: dict[str, Any] = {
             "text": text,
             "amendments": [
                 {
@@ -48,7 +54,10 @@ class Nomis:
                 for a in amendments
             ],
         }
-        await self._caller.call("nomis", "PUT", f"/casenotes/{note_id}", json=request)
+        if row.version is not None:
+            request["expectedVersion"] = row.version
+        request |= more or {}
+        await self._caller.call("nomis", "PUT", f"/casenotes/{row.id}", json=request)
 
     async def delete(self, note_id: int) -> None:
         """N4: delete a row; one that is already gone is as good (DEL-04)."""

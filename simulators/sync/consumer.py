@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from simulators.sync.ports import CallFailed, NotYet, Terms
-from simulators.sync.telemetry import alarm
+from simulators.sync.telemetry import alarm, track
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -79,7 +79,8 @@ class Consumer:
                 await self._handle(message)
         except Exception as error:  # noqa: BLE001 - any failure means: again
             delay = give_back_delay(message.receive_count, self.terms, error)
-            alarm(
+            tell = track if isinstance(error, NotYet) else alarm
+            tell(
                 "message-failed",
                 queue=self.queue,
                 message=message.message_id,

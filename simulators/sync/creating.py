@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from simulators.sync import finding, merging, notes
+from simulators.sync import finding, merging, notes, twins
 from simulators.sync.envelope import internal
+from simulators.sync.memory import Memory
 from simulators.sync.notes import Mapping, by_sync
 from simulators.sync.ports import CallFailed, CallRefused
 from simulators.sync.telemetry import alarm, track
@@ -46,10 +47,13 @@ class Creator:
         self._services = services
         self._queues = queues
         self._queue = queue
+        self._tried: Memory[str, bool] = Memory()
 
     async def create(self, note: DpsNote, tale: Told) -> Created:
         """Create the NOMIS row, or adopt the one an earlier attempt made."""
-        own = await self._own_row(note) if may_have_created(tale, note) else None
+        looks = may_have_created(tale, note) or note.id in self._tried
+        own = await self._own_row(note) if looks else None
+        self._tried.keep(note.id, True)
         if own is None:
             nomis_id, booking = await self._post(note)
         else:
@@ -59,6 +63,23 @@ class Creator:
         if not await self._map(row):
             return Created([], fresh=False)
         return Created(await self._settle_race(row), fresh=own is None)
+
+    async def remove_twins(self, note: DpsNote, rows: list[Mapping]) -> None:
+        """Delete rows that an attempt before the mapped one made for the note.
+
+        So it happens when two deliveries of one event meet a lost answer.
+        """
+        nomis = await self._services.nomis.notes(note.prisoner) or []
+        unmapped = [row for row in nomis if may_be_own(row, note)]
+        if len(unmapped) <= 1:
+            return
+        mapped = await self._services.mappings.by_nomis_ids([r.id for r in unmapped])
+        others = await self._services.mappings.by_prisoner(note.prisoner)
+        dps = await self._services.dps.notes(note.prisoner)
+        known = {row.dps_id for row in (*others, *rows)}
+        for twin in twins.own_twins(note, unmapped, dps, mapped, known):
+            alarm("casenotes-create-twin-removed", nomisCaseNoteId=twin.id)
+            await self._services.nomis.delete(twin.id)
 
     async def retry_mapping(self, row: Mapping) -> None:
         """Write a mapping that failed before, if both its ends still live (IDM-07)."""
@@ -146,11 +167,12 @@ class Creator:
 def may_be_own(row: NomisNote, note: DpsNote) -> bool:
     """Whether the sync can have written this row for this note.
 
-    NOMIS sometimes leaves our marker out (LOOP-04). Author and second of creation
-    tell one note from another; the text may have changed meanwhile.
+    NOMIS sometimes leaves our marker out (LOOP-04), and an officer's edit replaces it.
+    Author and second of creation tell one note from another; the text may have
+    changed meanwhile.
     """
-    ours = row.module is None or by_sync(row.module)
-    return ours and merging.same_origin(row, note) and merging.same_type(row, note)
+    ours = row.module is None or by_sync(row.module) or row.made_by_api
+    return ours and twins.is_row_of(row, note)
 
 
 def surplus(rows: list[Mapping]) -> list[Mapping]:

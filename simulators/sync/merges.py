@@ -110,9 +110,7 @@ class Merges:
             return
         differs = merging.difference(copy, note)
         if not differs.text and not differs.only_nomis:
-            await self._services.nomis.replace(
-                copy.id, note.text, list(note.amendments)
-            )
+            await self._services.nomis.replace(copy, note.text, note.amendments)
 
 
 def is_fresh_copy(row: NomisNote, mapped: dict[int, Mapping]) -> bool:

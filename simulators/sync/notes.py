@@ -59,7 +59,10 @@ class Amendment:
 
 @dataclass(frozen=True, slots=True)
 class NomisNote:
-    """A row of NOMIS (http-contracts N1); `text` is the part before any marker."""
+    """A row of NOMIS (http-contracts N1); `text` is the part before any marker.
+
+    `version` is for a NOMIS that refuses stale updates; today's shows none.
+    """
 
     id: int
     booking: int
@@ -79,6 +82,15 @@ class NomisNote:
     inserted_by: str
     module: str | None
     system: str
+    version: int | None = None
+
+    @property
+    def made_by_api(self) -> bool:
+        """Whether its author did not insert it: rows of the API name its account.
+
+        Unlike the audit module that stays, whoever edits the row later.
+        """
+        return self.inserted_by.upper() not in {u.upper() for u in self.usernames}
 
     @property
     def full(self) -> str:
@@ -166,6 +178,7 @@ def nomis_note(body: dict[str, Any]) -> NomisNote:
         inserted_by=body["createdUsername"],
         module=body.get("auditModuleName") or None,
         system=body["sourceSystem"],
+        version=body.get("version"),
     )
 
 

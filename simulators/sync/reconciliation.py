@@ -7,25 +7,19 @@ run incomplete: never "no mismatch" (REC-02, REC-03, CFG-07).
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from simulators.sync import comparing, merging
-from simulators.sync.notes import by_sync
+from simulators.sync import comparing, twins
 from simulators.sync.ports import CallRefused
 from simulators.sync.telemetry import alarm, track
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from simulators.sync.clients import Services
-    from simulators.sync.notes import DpsNote, Mapping, NomisNote
     from simulators.sync.ports import Time
 
 PAGE = 30
 PAGE_ATTEMPTS = 3
 RETRY_DELAY = 5.0
-IN_FLIGHT = timedelta(minutes=2)
 NOT_FOUND = 404
 
 
@@ -42,13 +36,13 @@ class Reconciliation:
         A difference is looked at twice, some seconds apart: the sync may be at work.
         `repaired` lists NOMIS rows deleted as twins of our own making.
         """
-        found, twins = await self._look(prisoner)
+        found, suspects = await self._look(prisoner)
         if not found:
             return _report(prisoner, [], [])
         await self._time.sleep(RETRY_DELAY)
         found, again = await self._look(prisoner)
         repaired = []
-        for twin in twins:
+        for twin in suspects:
             if twin in again and await self._is_unmapped(twin):
                 await self._services.nomis.delete(twin)
                 alarm("casenotes-reports-reconciliation-deleted", nomisId=twin)
@@ -116,45 +110,10 @@ class Reconciliation:
             raise CallRefused(NOT_FOUND, f"NOMIS has no prisoner {prisoner}")
         found = comparing.differences(rows, nomis, dps)
         now = self._time.now().replace(tzinfo=None)
-        return found, [row.id for row in twins_of(rows, nomis, dps, now)]
+        return found, [row.id for row in twins.equal_twins(rows, nomis, dps, now)]
 
     async def _is_unmapped(self, nomis_id: int) -> bool:
         return await self._services.mappings.by_nomis(nomis_id) is None
-
-
-def twins_of(
-    rows: list[Mapping], nomis: list[NomisNote], dps: list[DpsNote], now: datetime
-) -> list[NomisNote]:
-    """Return the rows that the sync made a second time for a note (DUP-01).
-
-    Such a row carries our marker, has no mapping, and equals a DPS note to which
-    another row, just as equal, is mapped. A row that a NOMIS user wrote never counts,
-    nor one so young that its mapping may be on its way (DUP-03).
-    """
-    mapped = {row.nomis_id: row.dps_id for row in rows}
-    stored = {note.id: note for note in nomis}
-    partners = {
-        row.dps_id
-        for row in rows
-        if row.nomis_id in stored
-        for note in dps
-        if note.id == row.dps_id and merging.same_note(stored[row.nomis_id], note)
-    }
-    unmapped = {note.id for note in dps} - set(mapped.values())
-    twins = []
-    for row in sorted(nomis, key=lambda row: row.id):
-        if row.id in mapped or not is_repairable(row, now):
-            continue
-        equal = [note.id for note in dps if merging.same_note(row, note)]
-        if set(equal) & partners and not set(equal) & unmapped:
-            twins.append(row)
-    return twins
-
-
-def is_repairable(row: NomisNote, now: datetime) -> bool:
-    """Whether an unmapped row may be deleted at all: ours, and not in flight."""
-    age = now - row.inserted
-    return by_sync(row.module) and not timedelta(0) <= age < IN_FLIGHT
 
 
 def is_last_page(prisoners: list[str], last: int) -> bool:

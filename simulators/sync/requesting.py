@@ -1,9 +1,9 @@
 """The request with which a NOMIS row is written to DPS (http-contracts C3).
 
 DPS replaces the whole note when type, text or occurrence differ, or when the words of
-an amendment do; then the request must carry everything that is to survive (ORD-08,
-ORD-09). Otherwise it only adds amendments, and only the new ones may be sent: two
-stored amendments of one author and second would be added again each time (TXT-10).
+an amendment do; otherwise it only adds amendments. So a request always carries
+everything that is to survive, in the values that DPS has (ORD-08, ORD-09), and nothing
+that was taken away (TXT-11).
 """
 
 from __future__ import annotations
@@ -98,15 +98,6 @@ def origin(amendment: Amendment) -> str:
     NOMIS keeps whole seconds, so a fraction betrays DPS (ORD-09).
     """
     return "DPS" if amendment.created.microsecond else "NOMIS"
-
-
-def collides(amendment: Amendment, note: DpsNote) -> bool:
-    """Whether DPS would take the amendment for an edit of a stored one.
-
-    It does when exactly one stored amendment has the same user and second.
-    """
-    user, at, _ = amendment.key
-    return [a.key[:2] for a in note.amendments].count((user, at)) == 1
 
 
 def _author(

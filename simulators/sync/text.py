@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from functools import lru_cache
 
 LIMIT = 4000
 SUFFIX = "... see DPS for full text"
@@ -37,7 +38,7 @@ def render(text: str, amendments: list[Written]) -> str:
 
 def _stamp(at: datetime) -> str:
     # strftime does not pad years below 1000 on every platform (DAT-08).
-    return f"{at.year:04}/{at:%m/%d %H:%M:%S}"
+    return at.isoformat(" ", "seconds").replace("-", "/")
 
 
 def cut(text: str) -> str:
@@ -68,6 +69,7 @@ def parse(text: str) -> tuple[str, list[Written]]:
     return text[: marks[0][0].start()], amendments
 
 
+@lru_cache(maxsize=10_000)
 def _moment(stamp: str) -> datetime | None:
     for era in _ERAS:
         try:

@@ -6,7 +6,7 @@ late, twice, in any order and after a crash (http-contracts 7.3, events 9.2).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from simulators.sync import finding, merging, notes
 from simulators.sync import text as notation
@@ -62,6 +62,8 @@ class ToNomis:
             if not rows:
                 created = await self._creator.create(note, tale)
                 rows, shown = created.rows, created.fresh and not note.amendments
+            elif tale.attempt > 1:
+                await self._creator.remove_twins(note, rows)
             if rows:
                 await self._write_all(note, rows, tale, shown)
 
@@ -123,12 +125,13 @@ class ToNomis:
             raise NotYet(f"NOMIS text of {row.nomis_id} has not reached DPS yet")
         kept = [a for a in differs.only_nomis if is_news(a, stored, note, seen)]
         amendments = merging.in_order([*note.amendments, *kept])
-        if already_shown(stored, note, amendments):
+        more = changed_fields(stored, note, seen)
+        if already_shown(stored, note, amendments) and not more:
             return
         if kept and would_be_cut(note, amendments):
             raise NotYet(f"amendments of {row.nomis_id} have not reached DPS yet")
         try:
-            await self._services.nomis.replace(row.nomis_id, note.text, amendments)
+            await self._services.nomis.replace(stored, note.text, amendments, more)
         except CallRefused as refusal:
             if refusal.status != NOT_FOUND:
                 raise
@@ -158,6 +161,7 @@ class ToNomis:
         seen = self._seen.keep(note.id, self._seen.get(note.id) or Seen())
         keys = {a.key for a in note.amendments}
         seen.learn(notation.clean(note.text), keys)
+        seen.fields = fields_of(note)
         seen.kept -= keys
         return seen
 
@@ -172,6 +176,34 @@ def already_shown(
 ) -> bool:
     """Whether the row shows this already: then nothing is written (LOOP-13)."""
     return merging.shows(stored, note.text, amendments)
+
+
+def fields_of(note: DpsNote) -> tuple[object, ...]:
+    """Return the shared fields beside text and amendments."""
+    return (note.type, note.sub_type, second(note.occurred))
+
+
+def changed_fields(
+    stored: NomisNote, note: DpsNote, seen: Seen | None
+) -> dict[str, Any]:
+    """Return type and occurrence, where DPS changed them (ORD-11).
+
+    Today's NOMIS does not take them from an update; one that does gets what it needs.
+    """
+    if merging.same_fields(stored, note):
+        return {}
+    if seen is None or not seen.fields:
+        told = by_sync(stored.module)
+    else:
+        told = by_sync(stored.module) or seen.fields != fields_of(note)
+    if not told:
+        return {}
+    kept = merging.same_type(stored, note)
+    return {
+        "caseNoteType": stored.type if kept else note.type,
+        "caseNoteSubType": note.sub_type,
+        "occurrenceDateTime": note.occurred.isoformat(),
+    }
 
 
 def would_be_cut(note: DpsNote, amendments: list[Amendment]) -> bool:

@@ -38,7 +38,7 @@ class Plan:
     gone: list[Amendment]
 
     def __bool__(self) -> bool:
-        return self.text or self.fields or bool(self.fresh)
+        return self.text or self.fields or bool(self.fresh) or bool(self.gone)
 
 
 class Updater:
@@ -67,6 +67,8 @@ class Updater:
             if wrote or not by_sync(current.module):
                 await self._bring_siblings(current, note, row, wrote)
             self._remember(current, about)
+            if not wrote and by_sync(current.module):
+                return True
             before, current = current, await self._services.nomis.note(stored.id)
             if before == current:
                 return True
@@ -88,17 +90,13 @@ class Updater:
             alarm("casenotes-amendment-removed", nomis=stored.id, dps=note.id)
         if not plan:
             return False
-        whole = plan.text or plan.fields
-        whole = whole or any(requesting.collides(a, note) for a in plan.fresh)
         remaining = [a for a in note.amendments if a not in plan.gone]
         request = requesting.changed_note(
             stored,
             note,
             text=stored.text if plan.text else note.text,
             fields_of_row=plan.fields,
-            amendments=merging.in_order([*remaining, *plan.fresh])
-            if whole
-            else plan.fresh,
+            amendments=merging.in_order([*remaining, *plan.fresh]),
         )
         dps_id, created = await self._services.dps.upsert(request)
         if created:
@@ -142,9 +140,7 @@ class Updater:
             sibling = await self._services.nomis.note(other.nomis_id)
             if sibling is None or merging.same_text(sibling, now):
                 continue
-            await self._services.nomis.replace(
-                sibling.id, now.text, list(now.amendments)
-            )
+            await self._services.nomis.replace(sibling, now.text, now.amendments)
             track("casenotes-synchronisation-updated-related-success", nomis=sibling.id)
 
     async def _note_of(

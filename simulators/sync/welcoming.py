@@ -151,8 +151,12 @@ class Welcomer:
 
 
 def may_be_echo(stored: NomisNote) -> bool:
-    """Whether an unmapped row may be our own write: our marker, or none (LOOP-04)."""
-    return stored.module is None or by_sync(stored.module)
+    """Whether an unmapped row may be our own write.
+
+    It carries our marker; or NOMIS left the marker out (LOOP-04); or an officer
+    edited the row before it was mapped, and only its inserting account tells.
+    """
+    return stored.module is None or by_sync(stored.module) or stored.made_by_api
 
 
 def may_be_note_of(stored: NomisNote, note: DpsNote) -> bool:
