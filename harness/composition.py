@@ -10,6 +10,7 @@ import msgspec
 from harness import credentials, topology
 from simulators import alerts, auth, dps, mapping, nomis, periphery, relay
 from simulators.bus import Bus
+from simulators.wire.message import OWN_QUEUE
 from simulators.wire.wire import Wire
 
 if TYPE_CHECKING:
@@ -106,6 +107,9 @@ class Composition:
         for event in events:
             if event.topic == "offender":
                 await self.relay.take(event, cause)
+            elif event.topic == OWN_QUEUE:
+                text = msgspec.json.encode(event.body).decode()
+                self.bus.send(topology.DPS_DOMAIN_EVENTS.name, text, cause=cause)
             else:
                 self._to_topic(event, cause)
 

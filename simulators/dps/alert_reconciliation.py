@@ -18,6 +18,7 @@ from simulators.dps.alert_notes import (
 from simulators.dps.moments import parse_date, with_offset
 from simulators.dps.records import DPS, NOMIS, Author
 from simulators.dps.upstreams import read, user_details
+from simulators.wire.message import OWN_QUEUE, OutboxEvent
 
 if TYPE_CHECKING:
     from datetime import date
@@ -67,7 +68,7 @@ def queue_reconciliation(
             "Message": json.dumps(event),
             "MessageAttributes": {"eventType": attribute},
         }
-        model.sends.append(({}, json.dumps(body)))
+        model.outbox.append(OutboxEvent(OWN_QUEUE, RECONCILE, body, {}))
 
 
 async def reconcile_person(

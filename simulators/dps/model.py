@@ -23,8 +23,7 @@ class DpsModel:
     """Notes, audit, and what leaves the service.
 
     `outbox` holds events for the domain topic, appended after the change they tell
-    of; `sends` holds `(attributes, body)` messages for the service's own queue
-    (events-and-config 3.5); `telemetry` holds `(name, properties)`.
+    of, and messages for the service's own queue (events-and-config 3.5); `telemetry` holds `(name, properties)`.
     Options: `base_url` (prefix of `detailUrl`), `limits` (ids of `limits.ALL` that
     are fixed), `read_lag` (seconds), `act_on_missing_alert_notes`
     (`service.action-missing-case-notes`).
@@ -37,7 +36,6 @@ class DpsModel:
         self.reference = Reference()
         self.audit: list[Removed] = []
         self.outbox: list[OutboxEvent] = []
-        self.sends: list[tuple[dict[str, str], str]] = []
         self.telemetry: list[tuple[str, dict[str, Any]]] = []
         self.base_url = "http://localhost:8080"
         self.limits: set[str] = set()

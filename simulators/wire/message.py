@@ -62,12 +62,16 @@ class Caller:
     claims: dict[str, Any]
 
 
+# The topic name of a message that a service sends straight to its own queue.
+OWN_QUEUE = "own-queue"
+
+
 @dataclass(slots=True)
 class OutboxEvent:
     """An event that an operation or listener caused.
 
-    `topic` is "domain" (HMPPS domain events) or "offender" (NOMIS events); `body` is
-    the JSON document of the SNS `Message`; `attributes` are its string attributes,
+    `topic` is "domain" (HMPPS domain events), "offender" (NOMIS events) or OWN_QUEUE
+    (no topic: `body` is the SQS body); else `body` is the JSON of the SNS `Message`; `attributes` are its string attributes,
     `eventType` among them.
     """
 

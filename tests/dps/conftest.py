@@ -154,7 +154,7 @@ class Dps:
         taken = [*self.client.events, *self.model.outbox]
         self.client.events.clear()
         self.model.outbox.clear()
-        return [one for one in taken if one.type.startswith("person.")]
+        return [one for one in taken if not one.type.startswith("prison.")]
 
     def deliver(self, kind: str, information: dict[str, Any], **members: Any) -> None:
         """Hand a message to the service's listener; raises what it raises."""

@@ -69,7 +69,7 @@ def test_each_changed_person_is_queued(dps: Dps) -> None:
     dps.upstreams.answers["alerts", changed] = persons
     path = "/case-notes/alerts/reconciliation"
     assert dps.call("POST", path, roles=None, user=None).status == 204
-    bodies = [json.loads(body) for _, body in dps.model.sends]
+    bodies = [sent.body for sent in dps.events()]
     assert [set(body) for body in bodies] == [{"Message", "MessageAttributes"}] * 2
     assert bodies[0]["MessageAttributes"] == {
         "eventType": {"Type": "String", "Value": RECONCILE}
@@ -85,7 +85,7 @@ def test_queued_message_can_be_handled(dps: Dps) -> None:
     dps.upstreams.answers["alerts", changed] = {"personIdentifiers": [PRISONER]}
     query = "from=2026-03-01&to=2026-03-02"
     dps.call("POST", f"/case-notes/alerts/reconciliation?{query}", roles=None)
-    event = json.loads(json.loads(dps.model.sends[0][1])["Message"])
+    event = json.loads(dps.events()[0].body["Message"])
     dps.upstreams.answers["alerts", ALERTS] = {"content": [alert()]}
     dps.deliver(RECONCILE, event["additionalInformation"], **event)
     assert [name for name, _ in dps.model.telemetry] == [
@@ -100,7 +100,7 @@ def test_failing_alerts_service_is_passed_on(dps: Dps) -> None:
     dps.upstreams.answers["alerts", changed] = answer(403, {"status": 403})
     path = "/case-notes/alerts/reconciliation"
     assert dps.call("POST", path, roles=None).status == 403
-    assert dps.model.sends == []
+    assert dps.events() == []
 
 
 def test_missing_notes_are_counted_by_kind_and_scope(dps: Dps) -> None:
