@@ -7,6 +7,7 @@ transports (direct, and HTTP by `harness.controlserver`) cannot drift apart.
 from __future__ import annotations
 
 import inspect
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -34,6 +35,7 @@ def control(method: Callable[..., Any]) -> Callable[..., Any]:
     return method
 
 
+@cache
 def control_methods(world: type[World]) -> frozenset[str]:
     """Return the names of all control methods."""
     return frozenset(
@@ -41,6 +43,11 @@ def control_methods(world: type[World]) -> frozenset[str]:
         for name, member in inspect.getmembers(world)
         if getattr(member, "__control__", False)
     )
+
+
+@cache
+def _signature(world: type[World], name: str) -> inspect.Signature:
+    return inspect.signature(getattr(world, name))
 
 
 async def dispatch(world: World, name: str, arguments: dict[str, Any]) -> Any:
@@ -55,7 +62,7 @@ async def dispatch(world: World, name: str, arguments: dict[str, Any]) -> Any:
     method = getattr(world, name)
     copied = msgspec.json.decode(_encode(arguments))
     try:
-        inspect.signature(method).bind(**copied)
+        _signature(type(world), name).bind(world, **copied)
     except TypeError as error:
         raise WorldError(
             f"{name}: {error}; it takes {inspect.signature(method)}"

@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from simulators.journal import Entry
 
 _PRISONER = re.compile(r"[A-Z]\d{4}[A-Z]{2}")
+_LENGTH = len("A1234BC")
 
 
 def is_prisoner(subject: str) -> bool:
     """Say whether a subject is a prisoner number."""
-    return _PRISONER.fullmatch(subject) is not None
+    return len(subject) == _LENGTH and _PRISONER.fullmatch(subject) is not None
 
 
 class ScopeIndex:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -128,7 +129,8 @@ async def settle(
     started = clock.stopwatch()
     while True:
         scope = subjects()
-        waiting = list(reasons(scope))
+        # One reason is enough to wait on; all are only told when time is up.
+        waiting = list(islice(reasons(scope), 1))
         elapsed = clock.stopwatch() - started
         look_again = timeout - elapsed
         if not waiting:
@@ -140,8 +142,10 @@ async def settle(
                 waiting = await idle()
                 look_again = min(look_again, _PROBE_INTERVAL)
             # Asking took time: something may have begun to move meanwhile.
-            if not waiting and not list(reasons(subjects())):
+            if not waiting and not list(islice(reasons(subjects()), 1)):
                 return Settled(True, round(clock.stopwatch() - started, 6))
         if elapsed >= timeout:
-            return Settled(False, round(elapsed, 6), waiting)
+            return Settled(
+                False, round(elapsed, 6), list(reasons(subjects())) or waiting
+            )
         await activity.change(max(look_again, 0.0))

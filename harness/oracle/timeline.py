@@ -225,6 +225,16 @@ def draw(timeline: Timeline, width: int = 100) -> str:
         cause = f" {arrow} {line.cause}" if line.cause is not None else ""
         head = f"{mark}{line.at:9.3f} {line.seq:6d}  {line.lane:<{lane_width}}  "
         room = max(width - len(head) - len(cause), 20)
-        text = line.text if len(line.text) <= room else line.text[: room - 1] + "…"
-        out.append(f"{head}{text}{cause}")
+        out.append(f"{head}{_fitting(line.text, room)}{cause}")
     return "\n".join(out)
+
+
+def _fitting(text: str, room: int) -> str:
+    """Shorten what was said before how it ended: the outcome matters more."""
+    if len(text) <= room:
+        return text
+    said, _, outcome = text.rpartition(": ")
+    kept = room - len(outcome) - 3
+    if not said or kept < 1:
+        return f"{text[: room - 1]}…"
+    return f"{said[:kept]}…: {outcome}"

@@ -103,7 +103,10 @@ class Ledger:
             return list(self._open.values())
         found: dict[int, Copy] = {}
         for subject in subjects:
-            found.update(self._open_by_subject.get(subject, {}))
+            theirs = self._open_by_subject.get(subject, {})
+            if len(theirs) == len(self._open):
+                return list(self._open.values())
+            found.update(theirs)
         return [found[number] for number in sorted(found)]
 
     def copies(self, subjects: Iterable[str] | None = None) -> list[Copy]:

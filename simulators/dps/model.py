@@ -23,7 +23,8 @@ class DpsModel:
     """Notes, audit, and what leaves the service.
 
     `outbox` holds events for the domain topic, appended after the change they tell
-    of, and messages for the service's own queue (events-and-config 3.5); `telemetry` holds `(name, properties)`.
+    of, and messages for the service's own queue (events-and-config 3.5);
+    `telemetry` holds `(name, properties)`.
     Options: `base_url` (prefix of `detailUrl`), `limits` (ids of `limits.ALL` that
     are fixed), `read_lag` (seconds), `act_on_missing_alert_notes`
     (`service.action-missing-case-notes`).

@@ -30,7 +30,7 @@ def moment(value: str) -> datetime:
 
 def second(at: datetime) -> datetime:
     """Cut to the second, never round: so does NOMIS (DAT-04)."""
-    return at.replace(microsecond=0)
+    return at.replace(microsecond=0) if at.microsecond else at
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,8 +71,8 @@ class OutboxEvent:
     """An event that an operation or listener caused.
 
     `topic` is "domain" (HMPPS domain events), "offender" (NOMIS events) or OWN_QUEUE
-    (no topic: `body` is the SQS body); else `body` is the JSON of the SNS `Message`; `attributes` are its string attributes,
-    `eventType` among them.
+    (no topic: `body` is the SQS body); else `body` is the JSON of the SNS `Message`;
+    `attributes` are its string attributes, `eventType` among them.
     """
 
     topic: str

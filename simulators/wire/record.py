@@ -36,6 +36,13 @@ class Passage:
     subjects: frozenset[str]
     wrote: bool = False
     fault: str | None = None
+    decoded: tuple[Response, Any] | None = None
+
+    def document(self, response: Response) -> Any:
+        """Return an answer's body, decoded once for contract check and journal."""
+        if self.decoded is None or self.decoded[0] is not response:
+            self.decoded = (response, kept_response(response))
+        return self.decoded[1]
 
 
 def write_request(
@@ -95,7 +102,7 @@ def write_response(
 
 
 def _kept(passage: Passage, response: Response) -> Any:
-    body = kept_response(response)
+    body = passage.document(response)
     if isinstance(body, dict) and "access_token" in body:
         # Journals are kept as CI artefacts; a token is nobody's evidence.
         return {**body, "access_token": "(not kept)"}

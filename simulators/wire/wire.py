@@ -15,7 +15,6 @@ from urllib.parse import parse_qs
 from contracts import NoRoute, Problem
 from simulators.wire import pages
 from simulators.wire.admission import caller_of, refusal
-from simulators.wire.body import kept_response
 from simulators.wire.faults import Faults
 from simulators.wire.message import Dropped, Request, Response, answer
 from simulators.wire.record import (
@@ -268,7 +267,7 @@ class Wire:
     def _held(self, passage: Passage, response: Response) -> Response:
         """Hold an answer against the fake's own contract."""
         operation = passage.call.operation
-        found = operation.check_response(response.status, kept_response(response))
+        found = operation.check_response(response.status, passage.document(response))
         if not found:
             return response
         name = passage.service.name
