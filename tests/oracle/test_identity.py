@@ -1,0 +1,238 @@
+"""Altered, misplaced, resurrected: right words in the wrong place, time or name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from harness.oracle.codec import Part, stored
+from tests.oracle.helpers import found, only, unknown, unsettled
+from tests.oracle.story import USER, Story
+from tests.oracle.test_duplicate import merge
+
+
+def amended() -> tuple[Story, str, int]:
+    """Return a note born in DPS, amended there, carried over."""
+    story = Story()
+    note = story.dps_create()
+    story.sync()
+    story.dps_amend(note, "He asked about visits.")
+    story.sync()
+    return story, note, next(iter(story.nomis))
+
+
+# -- altered -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("author", "SOMEBODY_ELSE"),
+        ("created", "2026-03-02T08:00:00"),
+        ("legacy_id", 100_000_001),
+        ("system", "NOMIS"),
+        ("system_generated", True),
+    ],
+)
+def test_what_no_user_may_change_is_watched_in_dps(field: str, value: Any) -> None:
+    """Author, creation, legacy id, origin and the generated flag stay as they were."""
+    story, note, _ = amended()
+    story.dps[note][field] = value
+    assert {rule for rule, _ in found(story)} == {"altered"}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("usernames", ["SOMEBODY_ELSE"]), ("created", "2026-03-02T08:00:00")],
+)
+def test_what_no_user_may_change_is_watched_in_nomis(field: str, value: Any) -> None:
+    """Author and creation stay as DPS wrote them; to-nomis made the row."""
+    story, _, made = amended()
+    story.nomis[made][field] = value
+    assert found(story) == {("altered", "to-nomis")}
+
+
+@pytest.mark.parametrize(("field", "value"), [("id", "new-id"), ("system", "NOMIS")])
+def test_amendments_keep_id_and_origin(field: str, value: str) -> None:
+    """A DPS amendment keeps the id its user was given, and its origin."""
+    story, note, _ = amended()
+    story.dps[note]["amendments"][0][field] = value
+    assert {rule for rule, _ in found(story)} == {"altered"}
+
+
+def test_an_amendment_under_another_name_or_time_is_altered() -> None:
+    """Not lost and invented, but one amendment with a wrong author or time."""
+    story, note, made = amended()
+    at = story.dps[note]["amendments"][0]["created"][:19]
+    for part in (
+        Part("XYZ98K_GEN", at, "He asked about visits."),
+        Part(USER, "2026-03-02T00:00:00", "He asked about visits."),
+    ):
+        story.nomis[made]["text"] = stored("Met on the wing.", [part])
+        assert found(story) == {("altered", "to-nomis")}
+
+
+def test_another_account_of_the_same_officer_is_the_same_author() -> None:
+    """NOMIS keeps staff, not accounts: any alias is the author."""
+    story = Story()
+    made = story.nomis_create(user="ABC12D_ADM")
+    story.nomis[made]["usernames"] = [USER, "ABC12D_ADM"]
+    story.sync()
+    (row,) = story.dps.values()
+    assert row["author"] == USER
+    assert story.judged().verdict == "pass"
+
+
+def test_seconds_are_cut_and_ancient_years_are_equal() -> None:
+    """Fractions are no alteration; a note of the year 201 is compared by no zone."""
+    story, note, made = amended()
+    assert story.dps[note]["created"][:19] == story.nomis[made]["created"]
+    assert story.judged().verdict == "pass"
+
+
+def test_an_alteration_is_unknown_while_things_move() -> None:
+    """It may yet be put right."""
+    story, note, _ = amended()
+    story.dps[note]["author"] = "SOMEBODY_ELSE"
+    assert unknown(unsettled(story))
+
+
+# -- misplaced ---------------------------------------------------------------------
+
+
+def test_a_note_written_under_another_prisoner_is_misplaced() -> None:
+    """to-nomis posted it to the wrong number: its doing."""
+    story = Story()
+    note = story.dps_create()
+    (copy,) = story.waiting
+    story.scope = ["A1234BC", "B2222BB"]
+    story.receive(copy)
+    story.n2(note, prisoner="B2222BB")
+    story.fate(copy)
+    story.sync()
+    rules = found(story)
+    assert ("misplaced", "to-nomis") in rules
+    assert not rules & {("lost", "to-nomis"), ("corrupt", "to-nomis")}
+
+
+def test_notes_left_behind_by_a_merge_are_dpss_fault() -> None:
+    """DPS itself moves the notes of a merged prisoner."""
+    story = Story("B2222BB")
+    note = story.dps_create()
+    story.sync()
+    merge(story, "A1234BC")
+    assert story.judged().verdict == "pass"
+    story.dps[note]["prisoner"] = "B2222BB"
+    assert found(story) == {("misplaced", "dps")}
+
+
+def test_notes_left_behind_by_a_booking_move_are_from_nomiss_fault() -> None:
+    """A moved booking takes its mapped notes along, by from-nomis."""
+    story = Story("B2222BB")
+    note = story.dps_create()
+    story.sync()
+    story.scope = ["A1234BC", "B2222BB"]
+    path, name = f"/bookings/{story.booking}/move", "nomis-screens.move_booking"
+    answer = {"prisoner": "A1234BC", "bookingId": story.booking, "caseNotes": []}
+    story.call("officer", name, "POST", path, {"prisoner": "A1234BC"}, 200, answer)
+    next(iter(story.nomis.values()))["prisoner"] = "A1234BC"
+    story.mapping[0]["prisoner"] = "A1234BC"
+    assert found(story) == {("misplaced", "from-nomis")}
+    story.dps[note]["prisoner"] = "A1234BC"
+    assert story.judged().verdict == "pass"
+
+
+def test_a_dps_only_note_stays_when_a_booking_moves() -> None:
+    """Nothing ties a DPS-only note to a booking: it stays where it was."""
+    story = Story("B2222BB")
+    story.dps_create(synced=False)
+    story.scope = ["A1234BC", "B2222BB"]
+    path, name = f"/bookings/{story.booking}/move", "nomis-screens.move_booking"
+    story.sync()
+    answer = {"prisoner": "A1234BC", "bookingId": story.booking, "caseNotes": []}
+    story.call("officer", name, "POST", path, {"prisoner": "A1234BC"}, 200, answer)
+    assert story.judged().verdict == "pass"
+
+
+def test_an_amendment_of_another_note_is_misplaced_not_invented() -> None:
+    """Words that a user wrote on one note and the sync put on another."""
+    story, note, _ = amended()
+    other = story.dps_create("Another note.")
+    story.sync()
+    story.dps_amendment(other, "He asked about visits.", "XYZ98K_GEN", "DPS")
+    violation = only(story.judged(), "misplaced")
+    assert violation.note == other
+    assert note != other
+
+
+def test_a_misplaced_note_is_unknown_while_things_move() -> None:
+    """The merge may still be on its way."""
+    story = Story("B2222BB")
+    note = story.dps_create()
+    story.sync()
+    merge(story, "A1234BC")
+    story.dps[note]["prisoner"] = "B2222BB"
+    assert unknown(unsettled(story))
+
+
+# -- resurrected -------------------------------------------------------------------
+
+
+def test_a_deleted_note_that_comes_back_is_resurrected() -> None:
+    """A create handled after the delete made the note again."""
+    story = Story()
+    made = story.nomis_create()
+    (copy,) = story.waiting
+    row = dict(story.nomis[made])
+    story.nomis_delete(made)
+    story.receive(copy)
+    story.nomis[made] = row
+    story.c3(made, None)
+    del story.nomis[made]
+    story.mapping.clear()
+    story.fate(copy)
+    story.sync()
+    assert ("resurrected", "from-nomis") in found(story)
+
+
+def test_a_deleted_note_that_stays_away_is_not() -> None:
+    """Deleted on both sides and gone from the mapping."""
+    story, note, _ = amended()
+    story.dps_delete(note)
+    story.sync()
+    assert story.judged().verdict == "pass"
+
+
+def test_delete_wins_over_an_amendment_that_crossed_it() -> None:
+    """Delete and anything: deleted on both."""
+    story, note, made = amended()
+    story.nomis_amend(made, "Crossing.")
+    story.dps_delete(note)
+    story.handle(story.waiting[-1])
+    story.sync()
+    assert story.judged().verdict == "pass"
+
+
+def test_an_amendment_that_an_administrator_removed_stays_away() -> None:
+    """A DPS replace that leaves an amendment out removes it on both sides."""
+    story, note, made = amended()
+    story.dps_edit(note, "Met on the wing.", amendments=[])
+    story.sync()
+    assert story.judged().verdict == "pass"
+    part = Part(USER, "2026-03-02T09:00:03", "He asked about visits.")
+    for entry in story.entries:
+        answer = entry.get("body")
+        if isinstance(answer, dict) and answer.get("amendments"):
+            for one in answer["amendments"]:
+                if one.get("additionalNoteText") == part.text:
+                    part = part._replace(at=one["creationDateTime"][:19])
+    story.nomis[made]["text"] = stored("Met on the wing.", [part])
+    assert found(story) == {("resurrected", "to-nomis")}
+
+
+def test_a_resurrection_is_unknown_while_things_move() -> None:
+    """The delete may still take it away."""
+    story, note, _ = amended()
+    story.dps_delete(note)
+    assert unknown(unsettled(story))
