@@ -24,12 +24,12 @@ def test_a_timeline_tells_who_did_what_in_order() -> None:
     (one,) = timelines(story.evidence(), story.judged())
     assert [line.seq for line in one.lines] == sorted(line.seq for line in one.lines)
     assert {line.lane for line in one.lines} <= set(LANES)
-    text = draw(one)
+    text = draw(one, width=140)
     assert "born in dps" in text
     assert 'ABC12D_GEN writes a note "Met on the wing.": 201' in text
     assert "to-nomis    creates it in NOMIS" in text
     assert "from-nomis  acknowledges OFFENDER_CASE_NOTES-INSERTED" in text
-    assert all(len(line) <= 101 for line in text.splitlines()[1:])
+    assert all(len(line) <= 100 for line in draw(one).splitlines()[1:])
     assert json.loads(json.dumps(one.as_dict()))["note"] == one.note
 
 
