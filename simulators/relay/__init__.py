@@ -31,7 +31,7 @@ _TICK = 1e-6
 class Publish(Protocol):
     """Publishes a finished event to its topic."""
 
-    def __call__(self, event: OutboxEvent, cause: str | None) -> object:
+    def __call__(self, event: OutboxEvent, cause: str | None, /) -> object:
         """Publish; `cause` is the SQS message id that led to the row change."""
 
 
