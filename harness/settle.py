@@ -32,6 +32,8 @@ _EFFECTS = frozenset(
 )
 # Seconds between questions to an exact target, whose idleness leaves no entry.
 _PROBE_INTERVAL = 0.005
+# Shorter waits are none: added to the stopwatch they would not move it.
+_TICK = 1e-6
 
 
 @dataclass(frozen=True)
@@ -148,4 +150,4 @@ async def settle(
             return Settled(
                 False, round(elapsed, 6), list(reasons(subjects())) or waiting
             )
-        await activity.change(max(look_again, 0.0))
+        await activity.change(max(look_again, _TICK))
