@@ -177,8 +177,15 @@ def _draft(model: Nomis, body: dict[str, Any]) -> Draft:
 def _repeat_key(model: Nomis, call: Call) -> str | None:
     if not model.fixed(limits.CREATE_NOT_IDEMPOTENT):
         return None
-    # A redelivered message keeps its id, so its repeat is known without a header.
-    return call.header("idempotency-key") or call.header("x-tandem-cause")
+    key = call.header("idempotency-key")
+    cause = call.header("x-tandem-cause")
+    if key is not None or cause is None:
+        return key
+    # A redelivered message keeps its id, so its repeat is known without a header of
+    # its own. One message may make several notes: author and time tell them apart.
+    body = call.body
+    author, created = body["authorUsername"], body["creationDateTime"]
+    return f"{cause}/{call.path['offenderNo']}/{author}/{created}"
 
 
 def _more_than_text(

@@ -191,14 +191,17 @@ def test_a_repeated_create_is_one_note_as_intended(intended: Office) -> None:
     """With the fault fixed, the same message or key finds its first note."""
     path = f"/prisoners/{PRISONER}/casenotes"
 
-    def post(**headers: str) -> int:
-        made = intended.api("POST", path, new_note(), headers=headers)
+    def post(body: dict[str, Any] | None = None, **headers: str) -> int:
+        body = body or new_note()
+        made = intended.api("POST", path, body, headers=headers)
         note: int = made.json()["id"]
         return note
 
     first = post(**{"x-tandem-cause": "m-1"})
     assert post(**{"x-tandem-cause": "m-1"}) == first
     assert post(**{"x-tandem-cause": "m-2"}) != first
+    other = new_note(creationDateTime="2026-03-01T10:00:00")
+    assert post(other, **{"x-tandem-cause": "m-1"}) != first
     keyed = post(**{"idempotency-key": "dps-1", "x-tandem-cause": "m-3"})
     assert post(**{"idempotency-key": "dps-1", "x-tandem-cause": "m-4"}) == keyed
 
