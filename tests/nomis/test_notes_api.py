@@ -191,19 +191,18 @@ def test_a_repeated_create_is_one_note_as_intended(intended: Office) -> None:
     """With the fault fixed, the same message or key finds its first note."""
     path = f"/prisoners/{PRISONER}/casenotes"
 
-    def post(body: dict[str, Any] | None = None, **headers: str) -> int:
-        body = body or new_note()
+    def post(created: str = "2026-03-01T09:20:31", *, headers: dict[str, str]) -> int:
+        body = new_note(creationDateTime=created)
         made = intended.api("POST", path, body, headers=headers)
         note: int = made.json()["id"]
         return note
 
-    first = post(**{"x-tandem-cause": "m-1"})
-    assert post(**{"x-tandem-cause": "m-1"}) == first
-    assert post(**{"x-tandem-cause": "m-2"}) != first
-    other = new_note(creationDateTime="2026-03-01T10:00:00")
-    assert post(other, **{"x-tandem-cause": "m-1"}) != first
-    keyed = post(**{"idempotency-key": "dps-1", "x-tandem-cause": "m-3"})
-    assert post(**{"idempotency-key": "dps-1", "x-tandem-cause": "m-4"}) == keyed
+    first = post(headers={"x-tandem-cause": "m-1"})
+    assert post(headers={"x-tandem-cause": "m-1"}) == first
+    assert post(headers={"x-tandem-cause": "m-2"}) != first
+    assert post("2026-03-01T10:00:00", headers={"x-tandem-cause": "m-1"}) != first
+    keyed = post(headers={"idempotency-key": "dps-1", "x-tandem-cause": "m-3"})
+    assert post(headers={"idempotency-key": "dps-1", "x-tandem-cause": "m-4"}) == keyed
 
 
 def test_only_the_staff_id_is_kept(office: Office) -> None:
