@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from harness.gherkin import StepDefinition, readable, steps_of
+from harness.gherkin import StepDefinition, steps_of
+from harness.wording import nearest
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 # harness may import it.
 STEP_LIBRARY = "features.steps"
 ORDER = {"given": 0, "when": 1, "then": 2, "any": 3}
+LEGEND = (
+    "[...] may be left out; (a|b) and <a|b> are choices; <name> is yours to fill in."
+)
+NOTHING_FOUND = 1
 
 
 def step_modules() -> list[ModuleType]:
@@ -30,24 +35,45 @@ def step_modules() -> list[ModuleType]:
 
 def all_steps() -> list[StepDefinition]:
     """Return the whole library, by kind and wording."""
-    return sorted(steps_of(step_modules()), key=lambda s: (ORDER[s.kind], s.pattern))
+    return sorted(
+        steps_of(step_modules()),
+        key=lambda step: (ORDER[step.kind], step.wording.lower(), step.pattern),
+    )
 
 
-def print_catalogue(query: str | None) -> int:
-    """Print the steps whose text has every word of `query`; 1 when none has."""
-    words = (query or "").lower().split()
-    shown = 0
-    for step in all_steps():
-        text = f"{step.kind} {readable(step.pattern)} {step.meaning} {step.example}"
-        if not all(word in text.lower() for word in words):
-            continue
-        shown += 1
-        click.secho(f"{step.kind.capitalize()} {readable(step.pattern)}", bold=True)
-        click.echo(f"    {step.meaning}")
-        for line in step.example.splitlines():
-            click.secho(f"    {line}", fg="cyan")
-    if not shown:
-        click.echo(f"no step has the words {query!r}; `tandem steps` lists all")
-        return 1
-    click.echo(f"{shown} steps")
-    return 0
+def title(step: StepDefinition) -> str:
+    """Return the line of a step as the catalogue shows it."""
+    keyword = "Given or When" if step.kind == "any" else step.kind.capitalize()
+    return f"{keyword} {step.wording}"
+
+
+def matching(query: str, steps: list[StepDefinition]) -> list[StepDefinition]:
+    """Return the steps that have every word of `query`."""
+    words = query.lower().split()
+    return [
+        step
+        for step in steps
+        if all(
+            word in f"{title(step)} {step.meaning} {step.example}".lower()
+            for word in words
+        )
+    ]
+
+
+def print_catalogue(query: str) -> int:
+    """Print the steps that have every word of `query`; 1 and the nearest if none."""
+    steps = all_steps()
+    found = matching(query, steps)
+    if not found:
+        click.echo(f"No step has all the words of {query!r}. The nearest are:\n")
+    for step in found or nearest(query, steps):
+        _show(step)
+    click.echo(f"{len(found)} of {len(steps)} steps. {LEGEND}")
+    return 0 if found else NOTHING_FOUND
+
+
+def _show(step: StepDefinition) -> None:
+    click.secho(title(step), bold=True)
+    click.echo(f"    {step.meaning}")
+    for line in step.example.splitlines():
+        click.secho(f"    {line}", fg="cyan")

@@ -1,16 +1,19 @@
 """The command `tandem`.
 
-Exit codes: 0 pass, 1 fail, 2 usage, 3 unknown.
+Exit codes: 0 pass, 1 fail, 2 usage, 3 unknown. A crash of ours and Ctrl-C say nothing
+about the sync, so they are unknown too.
 """
 
 from __future__ import annotations
 
 import sys
+import traceback
 from typing import Any
 
 import click
 
 from harness.options import RunOptions
+from harness.results import EXIT_CODES, UNKNOWN, USAGE_ERROR
 from harness.targets import HALVES, TargetError
 from harness.targets import parse as parse_target
 
@@ -34,11 +37,28 @@ class Target(click.ParamType[str]):
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="tandem-sync", prog_name="tandem")
-def main() -> None:
+def cli() -> None:
     """Prove that a two-way sync keeps prisoner case notes right."""
 
 
-@main.command()
+def main() -> None:
+    """Run the command line; every way out has its own exit code."""
+    try:
+        code = cli.main(prog_name="tandem", standalone_mode=False)
+    except click.Abort:
+        click.echo("interrupted", err=True)
+        code = EXIT_CODES[UNKNOWN]
+    except click.ClickException as error:
+        error.show()
+        code = USAGE_ERROR
+    except Exception:  # noqa: BLE001 - whatever it was, it is no verdict on the sync
+        traceback.print_exc()
+        click.echo("Tandem itself failed; this says nothing about the sync", err=True)
+        code = EXIT_CODES[UNKNOWN]
+    sys.exit(code)
+
+
+@cli.command()
 @click.argument("paths", nargs=-1)
 @click.option(
     "--tier",
@@ -53,7 +73,14 @@ def main() -> None:
 @click.option("--stack", metavar="URL", help="A world held by `tandem up`.")
 @click.option("--instances", type=click.IntRange(1, 16), default=1, show_default=True)
 @click.option("--tags", metavar="EXPR", help="Such as: loop and not long")
-@click.option("-n", "workers", type=click.IntRange(0, 32), default=0, metavar="N")
+@click.option(
+    "-n",
+    "workers",
+    type=click.IntRange(0, 32),
+    default=0,
+    metavar="N",
+    help="Play on N worlds side by side.",
+)
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--report", default="test-results", show_default=True, metavar="DIR")
 @click.option("--allow-skips", is_flag=True, help="A capability may be skipped whole.")
@@ -79,13 +106,26 @@ def verify(paths: tuple[str, ...], sync: str | None, **given: Any) -> None:
     workers = given.pop("workers")
     given["skipped_ok"] = given.pop("allow_skips")
     options = RunOptions(targets=targets, **given)
-    _refuse(options)
+    _refuse(options, workers)
     result = run(options, list(paths), workers)
     sys.exit(result.exit_code)
 
 
-def _refuse(options: RunOptions) -> None:
+def _refuse(options: RunOptions, workers: int) -> None:
     """Refuse combinations that cannot mean anything."""
+    if options.stack and not options.stack.startswith(("http://", "https://")):
+        raise click.UsageError(
+            f"--stack {options.stack}: give the control API's address that "
+            "`tandem up` prints, such as http://127.0.0.1:4567"
+        )
+    shared = options.stack or "external" in options.targets.values()
+    if workers > 1 and shared:
+        raise click.UsageError(
+            f"-n {workers} needs a world for each worker, but a sync that runs "
+            "already has only one; leave out -n"
+        )
+    if options.instances > 1 and options.tier == "simulated":
+        raise click.UsageError("--instances needs processes; use --tier wire")
     if options.tier == "simulated":
         wrong = {h: t for h, t in options.targets.items() if t not in _IN_PROCESS}
         if wrong or options.stack:
@@ -107,7 +147,7 @@ def _refuse(options: RunOptions) -> None:
 _IN_PROCESS = ("reference", "none")
 
 
-@main.command()
+@cli.command()
 @click.option("--for", "who", type=click.Choice(["to-nomis", "from-nomis", "compose"]))
 @click.option(
     "--format",
@@ -124,7 +164,7 @@ def env(who: str | None, form: str, host: str) -> None:
     click.echo(render(who, form, host), nl=False)
 
 
-@main.command()
+@cli.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to bind.")
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--mode", type=click.Choice(["as-deployed", "as-intended"]))
@@ -135,10 +175,10 @@ def up(host: str, seed: int, mode: str | None) -> None:
     sys.exit(hold_up(host=host, seed=seed, mode=mode or "as-deployed"))
 
 
-@main.command()
-@click.argument("query", required=False)
-def steps(query: str | None) -> None:
+@cli.command()
+@click.argument("query", nargs=-1)
+def steps(query: tuple[str, ...]) -> None:
     """List the steps that scenarios are written in; QUERY filters by words."""
     from harness.catalogue import print_catalogue
 
-    sys.exit(print_catalogue(query))
+    sys.exit(print_catalogue(" ".join(query)))

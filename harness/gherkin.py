@@ -8,7 +8,6 @@ could mean. Matching is cached: a line is compared with every step once a run.
 
 from __future__ import annotations
 
-import difflib
 import inspect
 import re
 from dataclasses import dataclass
@@ -16,11 +15,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from gherkin.errors import CompositeParserException
+from pytest_bdd import parsers
 from pytest_bdd.exceptions import FeatureError as BddFeatureError
 from pytest_bdd.exceptions import GherkinParseError, StepError
 from pytest_bdd.parser import Feature, FeatureParser, ScenarioTemplate
 from pytest_bdd.parser import Step as GherkinStep
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
+
+from harness.wording import nearest, plain_format, plain_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -119,6 +121,15 @@ class StepDefinition:
     fixture: str
 
     @property
+    def wording(self) -> str:
+        """The pattern in readable form."""
+        if isinstance(self.context.parser, parsers.re):
+            return plain_regex(self.pattern)
+        if isinstance(self.context.parser, parsers.parse | parsers.cfparse):
+            return plain_format(self.pattern)
+        return self.pattern
+
+    @property
     def meaning(self) -> str:
         """What the step does, first paragraph of its docstring."""
         text = inspect.getdoc(self.context.step_func) or ""
@@ -190,16 +201,7 @@ class Matcher:
     def nearest(self, kind: str, name: str, count: int = 3) -> list[StepDefinition]:
         """Return the steps whose words are nearest to the line."""
         bare, _ = timing(name)
-        scored = [
-            (
-                difflib.SequenceMatcher(None, bare.lower(), _plain(step)).ratio()
-                + (0.05 if step.kind in ("any", kind) else 0),
-                index,
-            )
-            for index, step in enumerate(self.definitions)
-        ]
-        scored.sort(reverse=True)
-        return [self.definitions[index] for _, index in scored[:count]]
+        return nearest(bare, self.definitions, kind, count)
 
     def problems(self, path: Path, feature: Feature) -> list[str]:
         """Say of each line that is unknown or ambiguous: file, line, nearest steps."""
@@ -227,7 +229,7 @@ class Matcher:
         where = f"{path}:{step.line_number}"
         if not matches:
             near = "\n".join(
-                f"      {near.kind.capitalize()} {readable(near.pattern)}"
+                f"      {near.kind.capitalize()} {near.wording}"
                 for near in self.nearest(step.type, step.name)
             )
             return (
@@ -235,20 +237,8 @@ class Matcher:
                 f"    The nearest steps are:\n{near}\n"
                 "    `tandem steps` lists them all."
             )
-        both = "\n".join(f"      {readable(match.pattern)}" for match in matches)
+        both = "\n".join(f"      {match.wording}" for match in matches)
         return (
             f"{where}: {step.name!r} could mean {len(matches)} steps, "
             f"make it plainer:\n{both}"
         )
-
-
-def readable(pattern: str) -> str:
-    """Show a step's pattern as a tester would write it: `{name:w}` as <name>."""
-    text = re.sub(r"\(\?P<(\w+)>[^()]*(?:\([^()]*\)[^()]*)*\)", r"<\1>", pattern)
-    text = re.sub(r"\{(\w+)(?::[^}]*)?\}", r"<\1>", text)
-    text = re.sub(r"\(\?:([^()|]*)\)\?", r"[\1]", text)
-    return text.replace("\\", "")
-
-
-def _plain(step: StepDefinition) -> str:
-    return re.sub(r"<\w+>", "", readable(step.pattern)).lower()

@@ -62,18 +62,24 @@ def _case(scenario: ScenarioResult) -> ET.Element:
     properties = ET.SubElement(case, "properties")
     ET.SubElement(properties, "property", name="seed", value=str(scenario.seed))
     for violation in scenario.violations:
-        ET.SubElement(
-            properties,
-            "property",
-            name="violation",
-            value=_clean(f"{violation['rule']} owner={violation['owner']}"),
-        )
+        note = violation.get("note") or violation.get("prisoner") or ""
+        value = f"{violation['rule']} owner={violation['owner']} note={note}"
+        ET.SubElement(properties, "property", name="violation", value=_clean(value))
     kind = {FAIL: "failure", UNKNOWN: "error", SKIP: "skipped"}.get(scenario.verdict)
     if kind:
         first, _, _ = scenario.message.partition("\n")
         element = ET.SubElement(case, kind, message=_clean(first)[:300])
-        element.text = _clean(f"{scenario.message}\n\n{scenario.timeline}")
+        element.text = _clean(_whole(scenario))
     return case
+
+
+def _whole(scenario: ScenarioResult) -> str:
+    """Say all that is known: rules and owners, history, seed, how to play it again."""
+    if scenario.verdict == SKIP:
+        return scenario.message
+    parts = [scenario.message, scenario.timeline]
+    parts.append(f"seed {scenario.seed}\nagain: {scenario.replay}")
+    return "\n\n".join(part for part in parts if part)
 
 
 def _clean(text: str) -> str:

@@ -19,7 +19,8 @@ class RunOptions:
     `targets` gives each half's target: reference, command:CMD, external, none.
     `grace` is the quiet time in seconds asked of targets that do not report idle.
     `report` is the directory for reports and logs; `settle_timeout` in seconds of
-    the tier's stopwatch.
+    the tier's stopwatch. `names` gives, for a feature file of which only some scenarios
+    are wanted, their names.
     """
 
     tier: str = "wire"
@@ -37,6 +38,7 @@ class RunOptions:
     settle_timeout: float | None = None
     grace: float = 1.5
     skipped_ok: bool = False
+    names: dict[str, list[str]] = field(default_factory=dict)
 
     def dump(self) -> str:
         """Return the options as one line of JSON, for the workers' command line."""

@@ -9,19 +9,19 @@ needs arrives in the one option `--tandem`.
 from __future__ import annotations
 
 import importlib
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from _pytest.mark.expression import Expression
 
 from harness.catalogue import step_modules
 from harness.collect import MATCHER, collect_file
+from harness.explain import AT_STEP, CANNOT, result_of, tags_of, template_of
 from harness.gherkin import FeatureError, Matcher, steps_of, timing
 from harness.options import RunOptions
-from harness.results import FAIL, PASS, SKIP, UNKNOWN, ScenarioResult
-from harness.scene import ScenarioFailed, ScenarioUnknown, Scene, headline
-from harness.stacks import Stacks
+from harness.results import UNKNOWN
+from harness.scene import Scene
+from harness.selection import Tagged, compiled
+from harness.stacks import Stacks, StackTrouble
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from pytest_bdd.parser import Feature, Scenario, Step
 
 OPTIONS: pytest.StashKey[RunOptions] = pytest.StashKey()
-RESULT: pytest.StashKey[ScenarioResult] = pytest.StashKey()
 # Lines that cross the one before them (by identity: equal lines are not the same).
 CROSSING: pytest.StashKey[set[int]] = pytest.StashKey()
 STACKS: pytest.StashKey[Stacks] = pytest.StashKey()
@@ -81,36 +80,32 @@ def pytest_bdd_apply_tag(tag: str, function: Any) -> Any:
     return getattr(pytest.mark, tag)(function)
 
 
-def tags_of(item: pytest.Item) -> set[str]:
-    """Return the Gherkin tags of a scenario item."""
-    return {mark.name for mark in item.iter_markers()} - {"parametrize", "usefixtures"}
-
-
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    """Keep the scenarios that the tag expression asks for."""
-    wanted = config.stash[OPTIONS].tags
-    if not wanted:
-        return
-    expression = Expression.compile(wanted.replace("@", ""))
+    """Keep the scenarios that were asked for, by name and by tag expression."""
+    options = config.stash[OPTIONS]
+    wanted = compiled(options.tags) if options.tags else None
     keep: list[pytest.Item] = []
     drop: list[pytest.Item] = []
     for item in items:
-        chosen = expression.evaluate(_Tagged(tags_of(item)))
+        chosen = _named(item, options) and (
+            wanted is None or wanted.evaluate(Tagged(tags_of(item)))
+        )
         (keep if chosen else drop).append(item)
     items[:] = keep
-    config.hook.pytest_deselected(items=drop)
+    if drop:
+        config.hook.pytest_deselected(items=drop)
 
 
-class _Tagged:
-    """Answers a tag expression for one scenario."""
-
-    def __init__(self, tags: set[str]) -> None:
-        self.tags = tags
-
-    def __call__(self, name: str, /, **_: Any) -> bool:
-        return name in self.tags
+def _named(item: pytest.Item, options: RunOptions) -> bool:
+    names = options.names.get(str(item.path))
+    template = template_of(item)
+    return (
+        names is None
+        or item.name in names
+        or (template is not None and template.name in names)
+    )
 
 
 @pytest.fixture(scope="session")
@@ -126,7 +121,7 @@ def stacks(request: pytest.FixtureRequest) -> Iterator[Stacks]:
 def scene(request: pytest.FixtureRequest, stacks: Stacks) -> Iterator[Scene]:
     """Give the scenario its scene on a stack."""
     options = request.config.stash[OPTIONS]
-    stack = stacks.lend(request.node.nodeid)
+    stack = stacks.lend(request.node.name)
     playing = Scene(stack, request.node.name, options.settle_timeout)
     try:
         yield playing
@@ -141,6 +136,7 @@ def pytest_bdd_before_scenario(
     """Read the timing words of each line; skip by name what this run cannot do."""
     reason = request.getfixturevalue("stacks").cannot(tags_of(request.node))
     if reason:
+        request.node.stash[CANNOT] = reason
         pytest.skip(reason)
     crossing = set()
     for step in scenario.steps:
@@ -170,76 +166,37 @@ def pytest_bdd_before_step(
         scene.when_started = seq
 
 
+def pytest_bdd_step_error(request: pytest.FixtureRequest, step: Step) -> None:
+    """Remember the line at which the scenario broke."""
+    request.node.stash[AT_STEP] = step
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Iterator[None]:
-    """Attach the scenario's result to the report of its last phase."""
+    """Attach the scenario's result to the report of its last phase.
+
+    Where no stack can be had, or the world has gone, attach that instead and end the
+    run: every further scenario would say the same.
+    """
     outcome: Any = yield
     report = outcome.get_result()
+    error = call.excinfo.value if call.excinfo else None
+    if isinstance(error, StackTrouble):
+        _end_run(item, report, str(error))
+        return
     if report.when == "setup" and not report.failed and not report.skipped:
         return
     if report.when == "teardown" and not report.failed:
         return
-    result = _result(item, call, report)
+    result = result_of(item, call, report, item.config.stash[OPTIONS].seed)
     report.user_properties.append(("tandem", result.as_dict()))
+    stacks = item.config.stash.get(STACKS, None)
+    if result.verdict == UNKNOWN and stacks is not None and (gone := stacks.gone()):
+        _end_run(item, report, gone)
 
 
-def _result(item: pytest.Item, call: Any, report: Any) -> ScenarioResult:
-    template = _template(item)
-    options = item.config.stash[OPTIONS]
-    feature = str(item.path)
-    result = ScenarioResult(
-        id=item.nodeid,
-        feature=feature,
-        capability=template.feature.name if template else item.path.stem,
-        name=item.name,
-        tags=sorted(tags_of(item)),
-        verdict=PASS,
-        seconds=report.duration,
-        line=template.line_number if template else 0,
-        seed=options.seed,
-    )
-    scene: Scene | None = getattr(item, "funcargs", {}).get("scene")
-    if report.skipped:
-        result.verdict = SKIP
-        result.message = str(call.excinfo.value.msg if call.excinfo else "")
-        return result
-    if call.excinfo is None:
-        return result
-    _explain(result, scene, call.excinfo.value)
-    return result
-
-
-def _template(item: pytest.Item) -> Any:
-    function = getattr(item, "obj", None)
-    return _BDD.scenario_wrapper_template_registry.get(function)
-
-
-def _explain(result: ScenarioResult, scene: Scene | None, error: Any) -> None:
-    """Fill in what failed, whose fault it is, and the notes' history."""
-    unknown = isinstance(error, ScenarioUnknown) or not isinstance(
-        error, AssertionError
-    )
-    result.verdict = UNKNOWN if unknown else FAIL
-    kind = "" if isinstance(error, AssertionError) else f"{type(error).__name__}: "
-    result.message = f"{kind}{error}"
-    report = error.report if isinstance(error, ScenarioFailed) else {}
-    if scene is None:
-        return
-    started = time.perf_counter()
-    try:
-        if not report:
-            report = scene.judge()
-            if report["verdict"] == FAIL:
-                result.verdict = FAIL
-                result.message += "\n" + headline(report)
-        notes = [v["note"] for v in report.get("violations", []) if v.get("note")]
-        result.timeline = scene.timeline(notes or None)
-    except Exception as trouble:  # noqa: BLE001 - an explanation must not hide the cause
-        result.message += f"\n(no explanation: {type(trouble).__name__}: {trouble})"
-    result.violations = report.get("violations", [])
-    result.limited = report.get("limited", [])
-    result.findings = report.get("findings", [])
-    result.checked = report.get("checked", {})
-    result.seconds += time.perf_counter() - started
+def _end_run(item: pytest.Item, report: Any, message: str) -> None:
+    report.user_properties.append(("tandem-trouble", message))
+    item.session.shouldstop = message

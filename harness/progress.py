@@ -2,46 +2,64 @@
 
 from __future__ import annotations
 
-import sys
-import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
+from harness.excerpt import excerpt, timeline_path
 from harness.results import FAIL, PASS, SKIP, UNKNOWN, RunResult, ScenarioResult
+from harness.selection import shown_path
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 STYLES = {PASS: "green", FAIL: "bold red", UNKNOWN: "bold yellow", SKIP: "cyan"}
 SIGNS = {PASS: ".", FAIL: "F", UNKNOWN: "?", SKIP: "s"}
+VERDICTS = (PASS, FAIL, UNKNOWN, SKIP)
+_SIGNS_A_LINE = 60
+_WIDEST = 64
+_MOST_LINES = 12
+"""Lines of a failure's message that are printed; the report has all."""
 
 
 class Progress:
-    """A pytest plugin of the main process: collects results and shows them."""
+    """A pytest plugin of the main process: collects results and shows them.
 
-    def __init__(self, result: RunResult, console: Console | None = None) -> None:
+    `replay` gives a result the command that plays it again; `report` is where the
+    full timelines will be.
+    """
+
+    def __init__(
+        self,
+        result: RunResult,
+        report: str,
+        replay: Callable[[ScenarioResult], str],
+        console: Console | None = None,
+    ) -> None:
         """Add to `result`, print to `console` (default: standard output)."""
         self.result = result
+        self.report = report
+        self.replay = replay
         self.console = console or Console(highlight=False, soft_wrap=True)
-        self.total = 0
-        self._last = time.monotonic()
-        self._column = 0
+        self._index: dict[str, int] = {}
+        self._on_line = 0
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Learn how many scenarios there are."""
-        self._say_total(len(session.items))
+        self._plan(len(session.items))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, node: Any, ids: list[str]) -> None:
         """Learn it from the first worker."""
-        if not self.total:
-            self._say_total(len(ids))
+        if not self.result.planned:
+            self._plan(len(ids))
 
-    def _say_total(self, total: int) -> None:
-        self.total = total
+    def _plan(self, total: int) -> None:
+        self.result.planned = total
         if total:
-            self.console.print(f"{total} scenarios")
+            self.console.print(f"{total} scenario{'s' if total > 1 else ''}")
 
     def pytest_collectreport(self, report: Any) -> None:
         """Keep what made a feature file unusable."""
@@ -52,45 +70,58 @@ class Progress:
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Keep a scenario's result and show a sign for it."""
-        data = dict(report.user_properties).get("tandem")
-        if data is None:
-            return
-        result = ScenarioResult(**data)
-        known = {r.id: i for i, r in enumerate(self.result.scenarios)}
-        if result.id in known:
-            if result.verdict == PASS:
+        told = dict(report.user_properties)
+        trouble = told.get("tandem-trouble")
+        if trouble is None and report.failed and "tandem" not in told:
+            trouble = f"{report.nodeid}: {report.longrepr}"  # a worker crashed
+        if trouble is not None and trouble not in self.result.broken:
+            self.result.broken.append(trouble)
+        if "tandem" in told:
+            self._keep(ScenarioResult(**told["tandem"]))
+
+    def _keep(self, result: ScenarioResult) -> None:
+        earlier = self._index.get(result.id)
+        if earlier is not None:
+            # A second word on a scenario comes from its clearing up.
+            if self.result.scenarios[earlier].verdict in (FAIL, UNKNOWN):
                 return
-            self.result.scenarios[known[result.id]] = result
+            self.result.scenarios[earlier] = result
         else:
+            self._index[result.id] = len(self.result.scenarios)
             self.result.scenarios.append(result)
+        result.feature = shown_path(result.feature)
+        result.replay = self.replay(result)
         self._sign(result)
         if result.verdict in (FAIL, UNKNOWN):
-            self._failure(result)
+            self._on_line = 0
+            print_failure(self.console, result, self.report)
 
     def _sign(self, result: ScenarioResult) -> None:
         self.console.print(Text(SIGNS[result.verdict], STYLES[result.verdict]), end="")
-        self._column += 1
-        if self._column % 60 == 0:
-            done = len(self.result.scenarios)
-            self.console.print(f"  {done}/{self.total}")
-        sys.stdout.flush()
-
-    def _failure(self, result: ScenarioResult) -> None:
-        self._column = 0
-        print_failure(self.console, result)
+        self._on_line += 1
+        if self._on_line == _SIGNS_A_LINE:
+            self._on_line = 0
+            self.console.print(f"  {len(self.result.scenarios)}/{self.result.planned}")
+        self.console.file.flush()
 
 
-def print_failure(console: Console, result: ScenarioResult) -> None:
+def print_failure(console: Console, result: ScenarioResult, report: str) -> None:
     """Print one scenario's failure: where, which rule, whose fault, the history."""
-    style = STYLES[result.verdict]
     console.print()
-    console.print(Text(f"{result.verdict.upper()}  {result.name}", style))
+    console.print(
+        Text(f"{result.verdict.upper()}  {result.name}", STYLES[result.verdict])
+    )
     console.print(Text(f"  {result.feature}:{result.line}", "dim"))
-    for line in result.message.splitlines():
+    lines = result.message.splitlines()
+    for line in lines[:_MOST_LINES]:
         console.print(Text(f"  {line}"))
+    if len(lines) > _MOST_LINES:
+        more = len(lines) - _MOST_LINES
+        console.print(Text(f"  ({more} more lines in {report}/summary.md)", "dim"))
     if result.timeline:
         console.print(Text("  what happened, in order:", "dim"))
-        for line in result.timeline.splitlines():
+        where = timeline_path(report, result)
+        for line in excerpt(result.timeline, str(where)):
             console.print(Text(f"    {line}"))
     if result.replay:
         console.print(Text(f"  again: {result.replay}", "dim"))
@@ -101,30 +132,49 @@ def print_summary(console: Console, result: RunResult, seed: int, where: str) ->
     console.print()
     for problem in result.usage_errors:
         console.print(Text(problem, "red"))
-    table = Table(box=None, pad_edge=False)
-    table.add_column("capability")
-    for verdict in (PASS, FAIL, UNKNOWN, SKIP):
-        table.add_column(verdict, justify="right")
-    for name, row in sorted(result.by_capability().items()):
-        table.add_row(name, *(str(row[v] or "") for v in (PASS, FAIL, UNKNOWN, SKIP)))
-    console.print(table)
-    executed = [r for r in result.scenarios if r.verdict != SKIP]
-    if executed:
-        seconds = [r.seconds for r in executed]
-        limited = sum(len(r.limited) for r in executed)
-        console.print(
-            f"{len(executed)} scenarios played, mean {1000 * _mean(seconds):.0f} ms, "
-            f"slowest {max(seconds):.1f} s; {limited} limited findings of the real "
-            "services"
-        )
-    console.print(f"seed {seed}; report in {where}")
-    verdict = result.verdict
     if result.usage_errors:
         console.print(Text("verdict: none, the run could not be made", "bold red"))
         return
-    reasons = "" if verdict != UNKNOWN else ": " + "; ".join(result.reasons_unknown())
-    console.print(Text(f"verdict: {verdict}{reasons}", STYLES[verdict]))
+    for line in table(result):
+        console.print(Text(line))
+    for line in facts(result):
+        console.print(Text(line))
+    console.print(Text(f"seed {seed}; report in {where}"))
+    verdict = result.verdict
+    console.print(Text(f"verdict: {verdict}", STYLES[verdict]))
+    if verdict != PASS:
+        for reason in result.reasons_unknown():
+            console.print(Text(f"  {reason}"))
 
 
-def _mean(values: list[float]) -> float:
-    return sum(values) / len(values)
+def table(result: RunResult) -> list[str]:
+    """Return the table by capability, aligned; long names are cut, not wrapped."""
+    rows = sorted(result.by_capability().items())
+    if not rows:
+        return []
+    names = [_cut(name) for name, _ in rows]
+    width = max(len("capability"), *map(len, names))
+    lines = [f"{'capability':<{width}}" + "".join(f"{v:>9}" for v in VERDICTS)]
+    for name, (_, row) in zip(names, rows, strict=True):
+        counts = "".join(f"{row[verdict] or '':>9}" for verdict in VERDICTS)
+        lines.append(f"{name:<{width}}{counts}".rstrip())
+    return lines
+
+
+def facts(result: RunResult) -> list[str]:
+    """Return one line on how many scenarios were played and how long they took."""
+    seconds = [r.seconds for r in result.scenarios if r.verdict != SKIP]
+    if not seconds:
+        return []
+    limited = sum(len(r.limited) for r in result.scenarios)
+    mean = 1000 * sum(seconds) / len(seconds)
+    line = f"{len(seconds)} played, mean {mean:.0f} ms, slowest {max(seconds):.1f} s"
+    return [f"{line}; {limited} limited findings of the real services"]
+
+
+def _cut(name: str) -> str:
+    return (
+        name
+        if len(name) <= _WIDEST
+        else name[: _WIDEST - 1] + "\N{HORIZONTAL ELLIPSIS}"
+    )

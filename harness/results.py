@@ -43,14 +43,17 @@ class ScenarioResult:
 
 @dataclass
 class RunResult:
-    """All scenarios of a run, and what stopped it, if anything did."""
+    """All scenarios of a run, and what stopped it, if anything did.
+
+    `planned` is how many were to be played; a run that played fewer is no pass.
+    """
 
     scenarios: list[ScenarioResult] = field(default_factory=list)
     usage_errors: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
     interrupted: bool = False
     skipped_ok: bool = False
-    tier_tags: frozenset[str] = frozenset({"virtual-time"})
+    planned: int = 0
 
     def count(self, verdict: str) -> int:
         """Count the scenarios with that verdict."""
@@ -69,15 +72,18 @@ class RunResult:
     def reasons_unknown(self) -> list[str]:
         """Say why a run without failures is still no pass."""
         reasons = list(self.broken)
+        done = len(self.scenarios)
         if self.interrupted:
-            reasons.append("the run was interrupted before its end")
-        if self.count(UNKNOWN):
-            reasons.append(f"{self.count(UNKNOWN)} scenarios are unknown")
+            reasons.append(f"interrupted after {done} of {self.planned} scenarios")
+        elif done < self.planned and not self.broken:
+            reasons.append(f"{self.planned - done} scenarios were never played")
+        if unknown := self.count(UNKNOWN):
+            reasons.append(f"{_scenarios(unknown)} unknown")
         if not any(r.verdict != SKIP for r in self.scenarios):
             reasons.append("no scenario was executed")
         if not self.skipped_ok:
             reasons += [
-                f"nothing of the capability {name!r} was executed"
+                f"nothing of the capability {name!r} was executed (--allow-skips)"
                 for name, row in self.by_capability().items()
                 if sum(row.values()) == row[SKIP]
             ]
@@ -96,3 +102,7 @@ class RunResult:
         if self.usage_errors:
             return USAGE_ERROR
         return EXIT_CODES[self.verdict]
+
+
+def _scenarios(count: int) -> str:
+    return "1 scenario is" if count == 1 else f"{count} scenarios are"

@@ -5,10 +5,15 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING
 
+from harness.control import WorldError
+from harness.processes import ChildError
 from harness.simulated import SimulatedStack
-from harness.stack import Stack, attach, start_wire
+from harness.stack import Stack, StackError, attach, start_wire, targets_of
+from harness.targets import TargetError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from harness.options import RunOptions
 
 # Tags that name what a scenario needs of the target, and the trait that gives it.
@@ -19,6 +24,12 @@ NEEDS = {
     "needs-live-switch": "switches-live",
     "needs-parking": "parks",
 }
+# Errors that already say what is wrong and what to do.
+_SPOKEN = (StackError, ChildError, TargetError, WorldError)
+
+
+class StackTrouble(Exception):  # noqa: N818 - named as people say it
+    """No stack can be had: the run ends here, with one message."""
 
 
 class Stacks:
@@ -35,20 +46,34 @@ class Stacks:
         self._shared: Stack | None = None
 
     def lend(self, scenario: str) -> Stack:
-        """Return a ready stack for the scenario."""
+        """Return a ready stack for the scenario; raises StackTrouble."""
         options = self.options
         if options.tier == "simulated":
-            name = scenario.rsplit("::", 1)[-1]
-            seed = zlib.crc32(f"{options.seed}/{name}".encode())
-            return SimulatedStack(seed=seed, defects=options.defects, options=options)
+            seed = zlib.crc32(f"{options.seed}/{scenario}".encode())
+            return _started(
+                lambda: SimulatedStack(
+                    seed=seed, defects=options.defects, options=options
+                )
+            )
         if self._shared is None:
-            self._shared = attach(options) if options.stack else start_wire(options)
+            start = attach if options.stack else start_wire
+            self._shared = _started(lambda: start(options))
         return self._shared
 
     def give_back(self, stack: Stack) -> None:
         """End a stack that only one scenario used."""
         if stack is not self._shared:
             stack.close()
+
+    def gone(self) -> str | None:
+        """Say why the shared world can play no further scenario, if so."""
+        if self._shared is None:
+            return None
+        try:
+            self._shared.world.about()
+        except WorldError as error:
+            return str(error)
+        return None
 
     def cannot(self, tags: set[str]) -> str | None:
         """Say why this run cannot play a scenario with these tags, if it cannot."""
@@ -59,21 +84,28 @@ class Stacks:
             )
         if "sockets" in tags and tier == "simulated":
             return "@sockets: needs real sockets"
+        targets = targets_of(self.options)
         for tag, trait in NEEDS.items():
-            if tag in tags and trait not in self.traits():
-                return f"@{tag}: the target does not claim the trait {trait!r}"
+            if tag not in tags:
+                continue
+            for half, target in targets.items():
+                if target.traits.runs and trait not in target.traits.names():
+                    return f"@{tag}: {half} is {target}, which lacks {trait!r}"
         return None
-
-    def traits(self) -> frozenset[str]:
-        """Return what both halves' targets can do."""
-        if self.options.reference:
-            return frozenset(NEEDS.values())
-        if self._shared is None:
-            return frozenset()
-        return self._shared.common_traits()
 
     def close(self) -> None:
         """End the shared stack."""
         if self._shared is not None:
             self._shared.close()
             self._shared = None
+
+
+def _started(start: Callable[[], Stack]) -> Stack:
+    try:
+        return start()
+    except _SPOKEN as error:
+        raise StackTrouble(str(error)) from error
+    except Exception as error:
+        raise StackTrouble(
+            f"the stack cannot start: {type(error).__name__}: {error}"
+        ) from error

@@ -3,69 +3,91 @@
 from __future__ import annotations
 
 import os
-import shlex
-import sys
+import signal
 import tempfile
+import threading
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from harness.excerpt import write_timelines
 from harness.junit import write_junit
 from harness.progress import Progress, print_summary
-from harness.results import FAIL, UNKNOWN, RunResult
+from harness.replay import replay
+from harness.results import RunResult
+from harness.selection import select
+from harness.summary import write_summary
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from harness.options import RunOptions
 
-FEATURES = Path(__file__).resolve().parent.parent / "features"
-
-
-def find_features(paths: list[str]) -> tuple[list[str], list[str]]:
-    """Return the feature files under the paths, and what is wrong with the paths."""
-    files: list[str] = []
-    problems: list[str] = []
-    for text in paths or [str(FEATURES)]:
-        path = Path(text.partition("::")[0])
-        if path.is_dir():
-            found = sorted(str(p) for p in path.rglob("*.feature"))
-            if not found:
-                problems.append(f"{text}: no .feature file in this folder")
-            files += found
-        elif not path.exists():
-            problems.append(f"{text}: there is no such file or folder")
-        elif path.suffix != ".feature":
-            problems.append(f"{text}: not a feature file (its name must end .feature)")
-        else:
-            files.append(text)
-    return files, problems
+# Settings of pytest's own that a machine may carry about: `-k` or `-x` in there would
+# leave scenarios out unseen. PYTEST_PLUGINS stays: it names plugins on purpose.
+_FOREIGN = ("PYTEST_ADDOPTS",)
 
 
 def verify(options: RunOptions, paths: list[str], workers: int = 0) -> RunResult:
     """Play the scenarios under `paths`; prints progress and the summary."""
     result = RunResult(skipped_ok=options.skipped_ok)
-    progress = Progress(result)
-    files, problems = find_features(paths)
-    result.usage_errors += problems
-    if not problems:
-        _play(options, files, workers, progress)
-    for scenario in result.scenarios:
-        scenario.replay = replay(options, scenario.feature, scenario.name)
+    progress = Progress(result, options.report, partial(replay, options))
     report = Path(options.report)
-    write_junit(result, report / "tandem.xml")
-    write_ndjson(result, report / "scenarios.ndjson")
-    print_summary(progress.console, result, options.seed, str(report))
+    try:
+        report.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        result.usage_errors.append(f"--report {report}: {error.strerror}")
+        print_summary(progress.console, result, options.seed, options.report)
+        return result
+    try:
+        with _terminable():
+            _play(options, paths, workers, progress)
+    except KeyboardInterrupt:
+        result.interrupted = True
+    _write(result, options, report)
+    print_summary(progress.console, result, options.seed, options.report)
     return result
 
 
+def _write(result: RunResult, options: RunOptions, report: Path) -> None:
+    write_junit(result, report / "tandem.xml")
+    write_ndjson(result, report / "scenarios.ndjson")
+    write_timelines(result, report)
+    write_summary(result, options, report / "summary.md")
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Let a polite request to end (CI cancels so) clear up as Ctrl-C does."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(number: int, frame: Any) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def _play(
-    options: RunOptions, files: list[str], workers: int, progress: Progress
+    options: RunOptions, paths: list[str], workers: int, progress: Progress
 ) -> None:
     import pytest
 
-    # Plugins of other packages cost a second each start and may change a verdict.
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    with tempfile.TemporaryDirectory(prefix="tandem-") as empty:
+    selection = select(paths, options.tags)
+    progress.result.usage_errors += selection.problems
+    if selection.problems:
+        return
+    options = replace(options, names=selection.names)
+    with tempfile.TemporaryDirectory(prefix="tandem-") as empty, _environment():
         ini = Path(empty) / "pytest.ini"
         ini.write_text("[pytest]\n", encoding="utf-8")
         arguments = [
@@ -76,34 +98,38 @@ def _play(
         ]
         if workers > 1:
             arguments += ["-p", "xdist.plugin", "-n", str(workers)]
-        try:
-            code = pytest.main([*arguments, *files], plugins=[progress])
-        except KeyboardInterrupt:
-            code = pytest.ExitCode.INTERRUPTED
+        code = pytest.main([*arguments, *selection.files], plugins=[progress])
     _read_exit(code, progress.result)
+
+
+@contextmanager
+def _environment() -> Iterator[None]:
+    """Keep out what would change the run: other packages' plugins, pytest's options."""
+    kept = {name: os.environ.pop(name) for name in _FOREIGN if name in os.environ}
+    # Plugins of other packages cost a second each start and may change a verdict.
+    autoload = os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    try:
+        yield
+    finally:
+        os.environ.update(kept)
+        if autoload is None:
+            del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
+        else:
+            os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = autoload
 
 
 def _read_exit(code: int, result: RunResult) -> None:
     import pytest
 
-    if code == pytest.ExitCode.INTERRUPTED and not result.usage_errors:
+    if code == pytest.ExitCode.INTERRUPTED and not (
+        result.usage_errors or result.broken
+    ):
         result.interrupted = True
     if code == pytest.ExitCode.INTERNAL_ERROR:
         result.broken.append("the harness itself failed (internal error, see above)")
     if code == pytest.ExitCode.USAGE_ERROR and not result.usage_errors:
         result.usage_errors.append("the run could not be started (see above)")
-
-
-def replay(options: RunOptions, feature: str, name: str) -> str:
-    """Return the command that plays one scenario again."""
-    words = ["tandem", "verify", f"{feature}::{name}", "--tier", options.tier]
-    words += ["--seed", str(options.seed)]
-    for half, target in options.targets.items():
-        if target != "reference":
-            words += [f"--{half}", target]
-    for defect in options.defects:
-        words += ["--defect", defect]
-    return shlex.join(words)
 
 
 def write_ndjson(result: RunResult, path: Path) -> None:
@@ -113,13 +139,3 @@ def write_ndjson(result: RunResult, path: Path) -> None:
     with path.open("wb") as file:
         for scenario in result.scenarios:
             file.write(encode(scenario.as_dict()) + b"\n")
-
-
-def failed(result: RunResult) -> list[str]:
-    """Return the names of scenarios that failed or are unknown."""
-    return [r.name for r in result.scenarios if r.verdict in (FAIL, UNKNOWN)]
-
-
-def main_error(text: str) -> None:
-    """Print a usage error."""
-    print(text, file=sys.stderr)  # noqa: T201 - the command line's own words
