@@ -158,10 +158,14 @@ class WorldApi:
         """Remove the given faults; all of them without `ids`."""
         self._ask("clear_faults", ids=ids)
 
-    def await_fault(self, id: str, timeout: float = 30.0) -> bool:  # noqa: A002 - what `fault` returned
-        """Wait until a planned call fault has hit a call; false after `timeout`."""
-        hit: bool = self._ask("await_fault", id=id, timeout=timeout)
-        return hit
+    def await_fault(
+        self,
+        id: str,  # noqa: A002 - what `fault` returned
+        timeout: float = 30.0,
+    ) -> bool:
+        """Wait until a call fault was applied; False when `timeout` seconds pass."""
+        applied: bool = self._ask("await_fault", id=id, timeout=timeout)
+        return applied
 
     def outage(self, service: str, on: bool) -> None:
         """Start or end an outage: connections to the service are refused."""
@@ -174,10 +178,6 @@ class WorldApi:
     def switch(self, name: str, scope: str, on: bool | str) -> None:
         """Flip a switch of a prison: nomis-screens, dps-service or alert-writer."""
         self._ask("switch", name=name, scope=scope, on=on)
-
-    def tune(self, name: str, value: Any, prisoner: str | None = None) -> None:
-        """Change a setting of the fakes; `harness.tuning` lists them."""
-        self._ask("tune", name=name, value=value, prisoner=prisoner)
 
     def set_targets(
         self, kinds: dict[str, str], admin: dict[str, str], grace: float
@@ -196,7 +196,7 @@ class WorldApi:
     # -- what no user could do ---------------------------------------------------
 
     def option(self, name: str, value: Any) -> None:
-        """Set an odd way of a real system; names and values in `harness.quirks`."""
+        """Set an odd way of a real system; `harness.fakeoptions` lists them."""
         self._ask("option", name=name, value=value)
 
     def seed_note(self, note: Json) -> int:
@@ -216,6 +216,11 @@ class WorldApi:
         """Return what DPS's alert reconciliation reported missing."""
         missing: list[Json] = self._ask("missing_alert_notes", scope=scope)
         return missing
+
+    def migrate(self, prisoner: str) -> list[Json]:
+        """Load a prisoner's NOMIS notes into DPS and map them, in the sync's place."""
+        pairs: list[Json] = self._ask("migrate", prisoner=prisoner)
+        return pairs
 
     # -- waiting and judging -----------------------------------------------------
 

@@ -35,7 +35,6 @@ def control(method: Callable[..., Any]) -> Callable[..., Any]:
     return method
 
 
-@cache
 def control_methods(world: type[World]) -> frozenset[str]:
     """Return the names of all control methods."""
     return frozenset(
@@ -46,8 +45,13 @@ def control_methods(world: type[World]) -> frozenset[str]:
 
 
 @cache
-def _signature(world: type[World], name: str) -> inspect.Signature:
-    return inspect.signature(getattr(world, name))
+def _signatures() -> dict[str, inspect.Signature]:
+    """Return what each control method takes; reading it costs more than most calls."""
+    from harness.world import World
+
+    return {
+        name: inspect.signature(getattr(World, name)) for name in control_methods(World)
+    }
 
 
 async def dispatch(world: World, name: str, arguments: dict[str, Any]) -> Any:
@@ -56,13 +60,13 @@ async def dispatch(world: World, name: str, arguments: dict[str, Any]) -> Any:
     Arguments and result are re-encoded here, so that a caller in the same process
     (simulated tier) can never share an object with the world.
     """
-    names = control_methods(type(world))
-    if name not in names:
-        raise WorldError(f"unknown control method {name!r}; methods: {sorted(names)}")
+    known = _signatures()
+    if name not in known:
+        raise WorldError(f"unknown control method {name!r}; methods: {sorted(known)}")
     method = getattr(world, name)
     copied = msgspec.json.decode(_encode(arguments))
     try:
-        _signature(type(world), name).bind(world, **copied)
+        known[name].bind(world, **copied)
     except TypeError as error:
         raise WorldError(
             f"{name}: {error}; it takes {inspect.signature(method)}"

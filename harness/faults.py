@@ -124,12 +124,15 @@ class FaultBoard:
         self._deliveries.remove(number)
         self._bus.faults.release(number)
 
-    def applied(self, identifier: str) -> bool:
-        """Tell whether a call fault has hit its first call."""
-        kind, _, rest = identifier.partition(":")
-        if kind != "call":
-            raise WorldError(f"{identifier!r} is not the id of a call fault")
-        return self._wire.faults.matched(rest) > 0
+    def applied(self, identifier: str) -> int:
+        """Return how many calls a call fault was applied to."""
+        kind, _, name = identifier.partition(":")
+        try:
+            if kind == "call":
+                return self._wire.faults.matched(name)
+        except KeyError:
+            pass
+        raise WorldError(f"{identifier!r} is not the id of a call fault")
 
     def clear(self, identifiers: list[str] | None) -> None:
         """Remove the given faults, all without; those already gone are no mistake."""

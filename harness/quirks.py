@@ -12,11 +12,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from harness.control import WorldError
-from simulators.relay.tampering import Tamper
+from harness.fakeoptions import FakeOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from harness.world import World
 
 _DATE_LENGTH = len("2009-05-06")
@@ -28,41 +26,12 @@ class Quirks:
     def __init__(self, world: World) -> None:
         """Work on `world`'s fakes."""
         self._world = world
-        self._anonymous: int | None = None
-        self._options: dict[str, Callable[[Any], None]] = {
-            "alert-trigger-module": self._trigger_module,
-            "deletes-name-no-prisoner": self._anonymous_deletes,
-            "sync-module": self._sync_module,
-            "read-lag": self._read_lag,
-        }
+        self._options = FakeOptions(world.fakes)
 
     def option(self, name: str, value: Any) -> None:
         """Set one option; WorldError lists those that exist."""
-        if name not in self._options:
-            raise WorldError(f"unknown option {name!r}; options: {list(self._options)}")
-        self._options[name](value)
+        self._options.set(name, value)
         self._world.book.write("switch", name=name, scope="quirk", on=value)
-
-    def _trigger_module(self, value: str) -> None:
-        self._world.fakes.nomis.alerts.trigger.module = value
-
-    def _anonymous_deletes(self, value: bool) -> None:
-        tampering = self._world.fakes.relay.tampering
-        if self._anonymous is not None:
-            tampering.remove(self._anonymous)
-            self._anonymous = None
-        if value:
-            kind = "OFFENDER_CASE_NOTES-DELETED"
-            self._anonymous = tampering.add(Tamper("anonymous", type=kind, times=None))
-
-    def _sync_module(self, value: dict[str, Any]) -> None:
-        """Stamp a module on the sync's writes for one prisoner, from now on."""
-        self._world.fakes.nomis.audit.plan(
-            value["module"], times=None, prisoner=value["prisoner"]
-        )
-
-    def _read_lag(self, value: dict[str, Any]) -> None:
-        self._world.fakes.nomis.set_read_lag(value["seconds"], value["prisoner"])
 
     def seed_note(self, note: dict[str, Any]) -> int:
         """Put a historic note into NOMIS without an event; returns its id.

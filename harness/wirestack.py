@@ -82,7 +82,7 @@ class WireStack(Stack):
 
     def _tell_targets(self) -> None:
         """Tell the world how its halves settle."""
-        kinds = {half: target.kind for half, target in self.targets.items()}
+        kinds = {half: str(target) for half, target in self.targets.items()}
         self.world.set_targets(kinds, self._admin_urls(), self._options.grace)
 
     def _admin_urls(self) -> dict[str, str]:

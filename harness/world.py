@@ -22,13 +22,13 @@ from harness.control import WorldError, control
 from harness.faults import FaultBoard
 from harness.frontend import FrontEnd
 from harness.idle import IdleProbes
+from harness.migration import migrate
 from harness.quirks import Quirks
 from harness.scope import ScopeIndex
 from harness.settle import Activity, settle
 from harness.switches import Switches
 from harness.targets import HALVES, check_half, parse
 from harness.testimony import Testimony
-from harness.tuning import tune
 from harness.users import Users
 from simulators import dps
 from simulators.bus.copies import DEAD, HELD, PARKED
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from simulators.wire.server import Server
 
 _AT_REST = frozenset({HELD, DEAD, PARKED})
+# Seconds between looks at a fault: a hung call leaves no journal entry.
+_GLANCE = 0.005
 
 
 async def _at_once() -> None:
@@ -214,14 +216,18 @@ class World:
         self.faults.clear(ids)
 
     @control
-    async def await_fault(self, id: str, timeout: float = 30.0) -> bool:  # noqa: A002, ASYNC109 - what `fault` returned; an outcome, not an exception
+    async def await_fault(
+        self,
+        id: str,  # noqa: A002 - what `fault` returned
+        timeout: float = 30.0,  # noqa: ASYNC109 - an outcome, not an exception
+    ) -> bool:
         """See `WorldApi.await_fault`."""
         deadline = self.clock.stopwatch() + timeout
         while not self.faults.applied(id):
             left = deadline - self.clock.stopwatch()
             if left <= 0:
                 return False
-            await self.activity.change(left)
+            await self.activity.change(min(left, _GLANCE))
         return True
 
     @control
@@ -249,13 +255,6 @@ class World:
     def switch(self, name: str, scope: str, on: bool | str) -> None:
         """See `WorldApi.switch`."""
         self.switches.flip(name, scope, on)
-
-    @control
-    def tune(self, name: str, value: Any, prisoner: str | None = None) -> None:
-        """See `WorldApi.tune`."""
-        tune(self.fakes, name, value, prisoner)
-        scope = prisoner or "everywhere"
-        self.book.write("switch", name=name, scope=scope, on=value)
 
     @control
     def set_targets(
@@ -323,6 +322,11 @@ class World:
     def missing_alert_notes(self, scope: list[str]) -> list[dict[str, Any]]:
         """See `WorldApi.missing_alert_notes`."""
         return self.quirks.missing_alert_notes(scope)
+
+    @control
+    def migrate(self, prisoner: str) -> list[dict[str, Any]]:
+        """See `WorldApi.migrate`."""
+        return migrate(self.fakes, prisoner)
 
     # -- waiting and judging -----------------------------------------------------
 

@@ -96,6 +96,7 @@ def run(
     host: str,
     fixed: bool,
     ready: Callable[[dict[str, Any]], None],
+    fail: Callable[[str], None],
 ) -> int:
     """Serve until told to end; returns the exit status."""
     import uvloop
@@ -103,7 +104,7 @@ def run(
     try:
         uvloop.run(serve(settings, host, fixed, ready))
     except (OSError, PortInUseError) as error:
-        _say({"error": getattr(error, "strerror", None) or str(error)})
+        fail(getattr(error, "strerror", None) or str(error))
         return EXIT_CANNOT_START
     return 0
 
@@ -112,15 +113,23 @@ def hold_up(host: str = LOOPBACK, seed: int = 1, mode: str = "as-deployed") -> i
     """Hold a world up on the fixed ports, for `tandem up`; returns the exit status."""
 
     def ready(addresses: dict[str, Any]) -> None:
+        name = LOOPBACK if host == _ANY else host
         sys.stdout.write(
-            f"The world is up: SNS and SQS at {addresses['aws']}, control API at "
-            f"{addresses['control']}.\nRun `tandem env` for a build's environment; "
-            "Ctrl-C ends the world.\n"
+            f"{environment.render(None, 'dotenv', name)}\n"
+            "# The world is up. Above: the environment in which a build of each half "
+            "runs.\n"
+            f"# SNS and SQS: {addresses['aws']}\n"
+            f"# control API: {addresses['control']} (tandem verify --stack "
+            f"{addresses['control']})\n"
+            "# Ctrl-C ends the world.\n"
         )
         sys.stdout.flush()
 
+    def fail(message: str) -> None:
+        sys.stderr.write(f"The world cannot start: {message}\n")
+
     settings = Settings(seed=seed, mode=mode, epoch=time.time)
-    return run(settings, host, True, ready)
+    return run(settings, host, True, ready, fail)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -135,12 +144,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.WARNING)
     settings = Settings(seed=given.seed, mode=given.mode, epoch=time.time)
     with planted(given.defect, where="world"):
-        return run(settings, given.host, given.fixed, _say)
+        return run(settings, given.host, given.fixed, _say, _fail)
 
 
 def _say(document: dict[str, Any]) -> None:
     sys.stdout.write(msgspec.json.encode(document).decode() + "\n")
     sys.stdout.flush()
+
+
+def _fail(message: str) -> None:
+    _say({"error": message})
 
 
 if __name__ == "__main__":

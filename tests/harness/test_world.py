@@ -38,7 +38,14 @@ if TYPE_CHECKING:
         ("calendar", {"moment": "tomorrow"}, "no ISO date-time"),
         ("release", {"id": "delivery:99"}, "nothing is held"),
         ("note_half", {"half": "half", "action": "killed"}, "halves: to-nomis"),
-        ("tune", {"name": "x", "value": 1}, "unknown setting 'x'; settings"),
+        ("option", {"name": "x", "value": 1}, "unknown option 'x'; options"),
+        (
+            "option",
+            {"name": "alert-trigger-module", "value": "x"},
+            "cannot be 'x': it is one of",
+        ),
+        ("tamper", {"note": 1, "text": None}, "no case note 1"),
+        ("redeliver", {"seq": 0}, "entry 0 is no event"),
     ],
 )
 def test_mistakes_list_what_exists(
