@@ -12,11 +12,13 @@ from typing import Any
 
 import click
 
+from harness.environment import FIXED_PORT
 from harness.options import RunOptions
 from harness.results import EXIT_CODES, UNKNOWN, USAGE_ERROR
 from harness.targets import HALVES, TargetError
 from harness.targets import parse as parse_target
 
+PORT_HELP = "The first of the world's three fixed ports."
 TARGET_HELP = "reference, external, none, command:CMD or container:IMAGE"
 
 
@@ -41,10 +43,10 @@ def cli() -> None:
     """Prove that a two-way sync keeps prisoner case notes right."""
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Run the command line; every way out has its own exit code."""
     try:
-        code = cli.main(prog_name="tandem", standalone_mode=False)
+        code = cli.main(arguments, prog_name="tandem", standalone_mode=False)
     except click.Abort:
         click.echo("interrupted", err=True)
         code = EXIT_CODES[UNKNOWN]
@@ -87,6 +89,13 @@ def main() -> None:
 @click.option("--sync-wait", default=60.0, show_default=True, help="Seconds.")
 @click.option("--settle-timeout", type=float, help="Seconds until a scenario gives up.")
 @click.option("--grace", default=1.5, show_default=True, help="Quiet seconds asked.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65533),
+    default=FIXED_PORT,
+    show_default=True,
+    help=PORT_HELP,
+)
 @click.option(
     "--mode",
     type=click.Choice(["as-deployed", "as-intended"]),
@@ -157,22 +166,36 @@ _IN_PROCESS = ("reference", "none")
     show_default=True,
 )
 @click.option("--host", default="127.0.0.1", show_default=True)
-def env(who: str | None, form: str, host: str) -> None:
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65533),
+    default=FIXED_PORT,
+    show_default=True,
+    help=PORT_HELP,
+)
+def env(who: str | None, form: str, host: str, port: int) -> None:
     """Print the environment in which a sync build runs against the world."""
     from harness.environment import render
 
-    click.echo(render(who, form, host), nl=False)
+    click.echo(render(who, form, host, port), nl=False)
 
 
 @cli.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to bind.")
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--mode", type=click.Choice(["as-deployed", "as-intended"]))
-def up(host: str, seed: int, mode: str | None) -> None:
-    """Hold a world up on the fixed ports and print its environment."""
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65533),
+    default=FIXED_PORT,
+    show_default=True,
+    help=PORT_HELP,
+)
+def up(host: str, seed: int, mode: str | None, port: int) -> None:
+    """Hold a world up on fixed ports and print its environment."""
     from harness.worldprocess import hold_up
 
-    sys.exit(hold_up(host=host, seed=seed, mode=mode or "as-deployed"))
+    sys.exit(hold_up(host, seed, mode or "as-deployed", port))
 
 
 @cli.command()

@@ -196,20 +196,23 @@ def compose(host: str = "tandem", first: int = FIXED_PORT) -> dict[str, Environm
     return {name: build(addresses) for name, build in PROGRAMS.items()}
 
 
-def render(who: str | None, form: str, host: str = "127.0.0.1") -> str:
+def render(
+    who: str | None, form: str, host: str = "127.0.0.1", first: int = FIXED_PORT
+) -> str:
     """Return what `tandem env` prints.
 
     `who` is to-nomis, from-nomis, compose or None for both; `form` dotenv or json;
-    `host` where the world's fixed ports are, for compose the service name.
+    `host` where the world's fixed ports are, for compose the service name; `first` is
+    the first of the ports.
     """
     if who == "compose":
-        built = compose("tandem" if host == "127.0.0.1" else host)
+        built = compose("tandem" if host == "127.0.0.1" else host, first)
     else:
         names = list(PROGRAMS) if who is None else [who]
         # Two programs on one machine cannot share the build's default port.
         built = {
             name: PROGRAMS[name](
-                at_host(host), port=_FIRST_PORT + list(PROGRAMS).index(name)
+                at_host(host, first), port=_FIRST_PORT + list(PROGRAMS).index(name)
             )
             for name in names
         }

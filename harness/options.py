@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from harness.environment import FIXED_PORT
 from harness.targets import HALVES
 
 TIERS = ("simulated", "wire", "containers")
@@ -19,7 +20,8 @@ class RunOptions:
     `targets` gives each half's target: reference, command:CMD, external, none.
     `grace` is the quiet time in seconds asked of targets that do not report idle.
     `report` is the directory for reports and logs; `settle_timeout` in seconds of
-    the tier's stopwatch. `names` gives, for a feature file of which only some scenarios
+    the tier's stopwatch. `port` is the first of the three fixed ports of a world that
+    external targets use. `names` gives, for a feature file of which only some scenarios
     are wanted, their names.
     """
 
@@ -37,6 +39,7 @@ class RunOptions:
     sync_wait: float = 60.0
     settle_timeout: float | None = None
     grace: float = 1.5
+    port: int = FIXED_PORT
     skipped_ok: bool = False
     names: dict[str, list[str]] = field(default_factory=dict)
 

@@ -20,6 +20,7 @@ _PLAIN = {
     "sync_wait": "--sync-wait",
     "settle_timeout": "--settle-timeout",
     "grace": "--grace",
+    "port": "--port",
 }
 
 

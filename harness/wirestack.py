@@ -65,7 +65,7 @@ class WireStack(Stack):
         command = [sys.executable, "-m", "harness.worldprocess"]
         command += ["--seed", str(options.seed), "--mode", options.mode]
         if any(target.kind == "external" for target in self.targets.values()):
-            command.append("--fixed")
+            command += ["--fixed", str(options.port)]
         for name in options.defects:
             command += ["--defect", name]
         self._world_child = Child(

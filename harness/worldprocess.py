@@ -40,16 +40,19 @@ _ANY = "0.0.0.0"
 async def serve(
     settings: Settings,
     host: str,
-    fixed: bool,
+    first_port: int | None,
     ready: Callable[[dict[str, Any]], None],
     end: asyncio.Event | None = None,
 ) -> None:
     """Serve a world until `end` is set (or SIGTERM, SIGINT); `ready(addresses)` first.
 
-    Raises OSError or PortInUseError when a port is taken.
+    `first_port` is the first of three fixed ports, None takes free ones. Raises OSError
+    or PortInUseError when a port is taken.
     """
     world = World(Clock(settings.seed), settings)
-    wanted = environment.fixed_ports() if fixed else environment.FREE_PORTS
+    wanted = environment.FREE_PORTS
+    if first_port is not None:
+        wanted = environment.fixed_ports(first_port)
     bus = BusServer(world.fakes.bus, host, wanted["aws"])
     control = ControlServer(world, host, wanted["control"])
     fakes = Server(world.fakes.wire, combined=wanted["services"], host=host)
@@ -94,7 +97,7 @@ def _addresses(
 def run(
     settings: Settings,
     host: str,
-    fixed: bool,
+    first_port: int | None,
     ready: Callable[[dict[str, Any]], None],
     fail: Callable[[str], None],
 ) -> int:
@@ -102,20 +105,25 @@ def run(
     import uvloop
 
     try:
-        uvloop.run(serve(settings, host, fixed, ready))
+        uvloop.run(serve(settings, host, first_port, ready))
     except (OSError, PortInUseError) as error:
         fail(getattr(error, "strerror", None) or str(error))
         return EXIT_CANNOT_START
     return 0
 
 
-def hold_up(host: str = LOOPBACK, seed: int = 1, mode: str = "as-deployed") -> int:
-    """Hold a world up on the fixed ports, for `tandem up`; returns the exit status."""
+def hold_up(
+    host: str = LOOPBACK,
+    seed: int = 1,
+    mode: str = "as-deployed",
+    port: int = environment.FIXED_PORT,
+) -> int:
+    """Hold a world up on fixed ports, for `tandem up`; returns the exit status."""
 
     def ready(addresses: dict[str, Any]) -> None:
         name = LOOPBACK if host == _ANY else host
         sys.stdout.write(
-            f"{environment.render(None, 'dotenv', name)}\n"
+            f"{environment.render(None, 'dotenv', name, port)}\n"
             "# The world is up. Above: the environment in which a build of each half "
             "runs.\n"
             f"# SNS and SQS: {addresses['aws']}\n"
@@ -129,14 +137,21 @@ def hold_up(host: str = LOOPBACK, seed: int = 1, mode: str = "as-deployed") -> i
         sys.stderr.write(f"The world cannot start: {message}\n")
 
     settings = Settings(seed=seed, mode=mode, epoch=time.time)
-    return run(settings, host, True, ready, fail)
+    return run(settings, host, port, ready, fail)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Read the command line and serve."""
     parser = argparse.ArgumentParser(prog="python -m harness.worldprocess")
     parser.add_argument("--host", default=LOOPBACK, help="address to bind")
-    parser.add_argument("--fixed", action="store_true", help="ports of `tandem env`")
+    parser.add_argument(
+        "--fixed",
+        nargs="?",
+        type=int,
+        const=environment.FIXED_PORT,
+        metavar="PORT",
+        help="the ports of `tandem env`; PORT is the first of the three",
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--mode", choices=MODES, default=MODES[0])
     parser.add_argument("--defect", action="append", default=[], metavar="ID")
