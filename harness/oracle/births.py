@@ -101,12 +101,26 @@ def seed_births(
             note.id = note.copies[NOMIS][0].id
         adopt(note, copies, DPS, dps_id)
         notes.append(note)
-    for nomis_id, row in nomis.items():
-        if nomis_id not in paired:
-            note = seeded(NOMIS, nomis_id, row)
-            adopt(note, copies, NOMIS, nomis_id)
-            notes.append(note)
-    return notes
+    unpaired = {key: row for key, row in nomis.items() if key not in paired}
+    return notes + _to_migrate(unpaired, copies)
+
+
+def _to_migrate(rows: dict[str, dict[str, Any]], copies: Copies) -> list[LogicalNote]:
+    """Return notes still to be migrated; equal rows are one note, copied by NOMIS.
+
+    Merges and new bookings left such copies, and the migration makes one DPS note of
+    them (events-and-config 8.1).
+    """
+    notes: dict[tuple[Any, ...], LogicalNote] = {}
+    fields = ("prisoner", "created", "text", "occurred", "type", "sub_type", "staff_id")
+    for nomis_id, row in rows.items():
+        key = tuple(row.get(field) for field in fields)
+        note = notes.get(key)
+        if note is None:
+            note = notes[key] = seeded(NOMIS, nomis_id, row)
+        copy = adopt(note, copies, NOMIS, nomis_id)
+        copy.merged = len(note.copies[NOMIS]) > 1
+    return list(notes.values())
 
 
 def seeded(side: str, note_id: str, row: dict[str, Any]) -> LogicalNote:

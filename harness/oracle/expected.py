@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from harness.oracle.codec import Part, normal, seconds, stored
+from harness.oracle.relisting import relist
 from harness.oracle.who import DPS, NOMIS, OTHER
 
 if TYPE_CHECKING:
@@ -158,37 +159,17 @@ def _edit(note: LogicalNote, state: Expected, change: Change) -> None:
         for one in state.amendments
         if not one.removed and _visible(note, one, change)
     ]
-    for part_id, part in change.parts:
-        match = _listed(seen, part_id, part)
-        if match is None:
-            state.amendments.append(
-                Amendment(
-                    part.author,
-                    part.at,
-                    part.at,
-                    [Value(part.text, side, seq, change)],
-                    change,
-                    part_id,
-                )
-            )
-            continue
-        seen.remove(match)
-        if match.text != part.text:
-            match.texts.append(Value(part.text, side, seq, change))
-    for left_out in seen:
-        left_out.removed = change
-
-
-def _listed(seen: list[Amendment], part_id: str | None, part: Part) -> Amendment | None:
-    for one in seen:
-        if part_id is not None and one.id == part_id:
-            return one
-    for one in seen:
-        if one.author == part.author and one.is_at(part.at) and one.text == part.text:
-            return one
-    return next(
-        (one for one in seen if one.author == part.author and one.is_at(part.at)), None
-    )
+    pairs, added, removed = relist(seen, change.parts)
+    for one, part in pairs:
+        if one.text != part.text:
+            one.texts.append(Value(part.text, side, seq, change))
+    for part_id, part in added:
+        first = [Value(part.text, side, seq, change)]
+        state.amendments.append(
+            Amendment(part.author, part.at, part.at, first, change, part_id)
+        )
+    for one in removed:
+        one.removed = change
 
 
 def _visible(note: LogicalNote, amendment: Amendment, edit: Change) -> bool:

@@ -184,6 +184,7 @@ class History:
         self.targets: list[dict[str, Any]] = []
         self.faults: list[dict[str, Any]] = []
         self.steps: list[int] = []
+        self.orphans: list[int] = []
         self.last = -1
         self._events_by_id: dict[str, Event] = {}
         self._entries = evidence.entries
@@ -230,6 +231,8 @@ class History:
         call = self._open.pop(entry["request"], None)
         if call is not None:
             call.take(entry)
+        elif entry.get("wrote"):
+            self.orphans.append(entry["request"])
 
     def _event(self, entry: dict[str, Any]) -> None:
         event = Event(entry)

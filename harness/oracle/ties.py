@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.oracle.births import dps_parts
 from harness.oracle.codec import is_truncated, normal, seconds, split, stored
-from harness.oracle.notes import NOBODY, Copy, LogicalNote
+from harness.oracle.notes import NOBODY, SEED, Copy, LogicalNote
 from harness.oracle.who import DPS, NOMIS, OTHER
 
 if TYPE_CHECKING:
@@ -227,12 +227,24 @@ def pair_equals(notes: list[LogicalNote]) -> None:
     """
     groups: dict[tuple[str, ...], list[LogicalNote]] = defaultdict(list)
     for note in notes:
-        if note.born is not None:
-            key = (note.side, note.prisoner, note.created, note.text, note.author)
-            groups[key].append(note)
+        if note.kind not in {NOBODY, SEED}:
+            groups[birth_key(note)].append(note)
     for group in groups.values():
         if len(group) > 1:
             _pair_group(group)
+
+
+def birth_key(note: LogicalNote) -> tuple[str, ...]:
+    """Return what makes two notes equal at birth."""
+    return note.side, note.prisoner, note.created, note.text, note.author
+
+
+def interchangeable(one: Copy, other: Copy) -> bool:
+    """Say whether copies of two equal notes hold the same: then either pairing is."""
+    if one.note is None or other.note is None:
+        return False
+    equal = birth_key(one.note) == birth_key(other.note)
+    return equal and fingerprint(one) == fingerprint(other)
 
 
 def _pair_group(group: list[LogicalNote]) -> None:

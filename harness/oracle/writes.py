@@ -20,11 +20,13 @@ class Write:
     """One request of the sync to one copy.
 
     `kind` is create, update, delete, move or migrate; `note` the id addressed or
-    returned, empty when neither is known (a create that failed or was lost).
+    returned, empty when neither is known (a create that failed or was lost). `bulk`
+    says that it was one of many in a migration request.
     """
 
     __slots__ = (
         "author",
+        "bulk",
         "call",
         "created",
         "done",
@@ -51,6 +53,7 @@ class Write:
         self.seq = call.seq
         self.done = call.answered
         self.program = call.program or ""
+        self.bulk = False
         self.note = ""
         self.notes: list[str] = []
         self.legacy = ""
@@ -88,6 +91,8 @@ def read_writes(history: History) -> list[Write]:
         read = readers.get((call.service, call.method))
         if read is not None and (write := read(call)) is not None:
             found.append(write)
+            if write.kind == "migrate":
+                found += _migrated(call, write)
     return found
 
 
@@ -145,8 +150,13 @@ def _c3_or_c5(call: Call) -> Write | None:
     created = answer.get("action") == "CREATED"
     write = Write("create" if created or not body.get("id") else "update", DPS, call)
     write.note = answer.get("id") or body.get("id") or ""
-    write.legacy = str(body.get("legacyId", ""))
+    _read_sync_note(write, body)
     write.prisoner = body.get("personIdentifier") or ""
+    return write
+
+
+def _read_sync_note(write: Write, body: dict[str, Any]) -> None:
+    write.legacy = str(body.get("legacyId", ""))
     write.author = as_dict(body.get("author")).get("username") or ""
     write.type = body.get("type") or ""
     write.sub_type = body.get("subType") or ""
@@ -154,7 +164,6 @@ def _c3_or_c5(call: Call) -> Write | None:
     write.created = seconds(body.get("createdDateTime"))
     write.text = normal(body.get("text") or "")
     write.parts = [_sync_part(one) for one in body.get("amendments") or []]
-    return write
 
 
 def _sync_part(one: dict[str, Any]) -> Part:
@@ -178,6 +187,19 @@ def _migrate(call: Call) -> Write | None:
         return None
     write = Write("migrate", DPS, call)
     write.prisoner = prisoner_in(call.path) or ""
-    answer = call.answer if isinstance(call.answer, list) else []
-    write.notes = [str(as_dict(one).get("id", "")) for one in answer]
     return write
+
+
+def _migrated(call: Call, whole: Write) -> list[Write]:
+    """Return a create for each note of a migration request."""
+    answers = call.answer if isinstance(call.answer, list) else []
+    ids = {str(as_dict(one).get("legacyId")): as_dict(one).get("id") for one in answers}
+    found = []
+    for body in call.body if isinstance(call.body, list) else []:
+        write = Write("create", DPS, call)
+        write.bulk = True
+        _read_sync_note(write, as_dict(body))
+        write.note = ids.get(write.legacy) or ""
+        write.prisoner = whole.prisoner
+        found.append(write)
+    return found

@@ -94,7 +94,7 @@ def _unique(writes: list[Write]) -> list[Write]:
 
 
 def _counts(write: Write, note: LogicalNote) -> bool:
-    if write.kind in {"move", "migrate"}:
+    if write.bulk or write.kind in {"move", "migrate"}:
         return False
     if write.kind != "delete":
         return True

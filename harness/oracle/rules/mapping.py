@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from harness.oracle.blame import absent
 from harness.oracle.notes import NOBODY, Copy, LogicalNote
 from harness.oracle.rules.result import Result, broken
+from harness.oracle.ties import interchangeable
 from harness.oracle.who import DPS, FROM_NOMIS, NOMIS, TO_NOMIS
 
 if TYPE_CHECKING:
     from harness.oracle.case import Case
 
+_MERGED = "prison-offender-events.prisoner.merged"
 _MAKER = {"DPS_CREATED": TO_NOMIS, "NOMIS_CREATED": FROM_NOMIS, "MIGRATED": FROM_NOMIS}
 
 
@@ -51,16 +54,18 @@ def _row(case: Case, row: dict[str, Any], result: Result) -> None:
         owner = maker
         if change is not None:
             owner = TO_NOMIS if change.side == DPS else FROM_NOMIS
+            if absent(case, note, change).parked:
+                return
         _add(result, owner, note, row, f"it names {' and '.join(dead)}, gone", "dead")
         return
     if dps is None or nomis is None or nomis.row is None:
         return
-    if dps.note is not nomis.note:
+    if dps.note is not nomis.note and not interchangeable(dps, nomis):
         words = f"NOMIS {nomis.id} and DPS {dps.id} are no copies of one note"
         _add(result, maker, note, row, words, "wrong pair")
         return
     wanted = case.expected[id(note)].prisoner
-    if row["prisoner"] != wanted:
+    if row["prisoner"] != wanted and not case.may_be_parked(FROM_NOMIS, _MERGED):
         words = f"it stands under {row['prisoner']}, the note under {wanted}"
         _add(result, FROM_NOMIS, note, row, words, "prisoner")
     if row.get("booking") != nomis.row["booking"]:
