@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 _AT_REST = frozenset({HELD, DEAD, PARKED})
 # Seconds between looks at a fault: a hung call leaves no journal entry.
 _GLANCE = 0.005
+# Calendar seconds between two actions of users.
+_BETWEEN_ACTIONS = 1.0
 
 
 async def _at_once() -> None:
@@ -157,6 +159,7 @@ class World:
         headers: dict[str, str] | None = None,
     ) -> dict[str, Any]:
         """See `WorldApi.act`."""
+        self._people_take_time()
         return await self.users.act(
             service, operation, path, query, body, user, roles, headers
         )
@@ -172,6 +175,7 @@ class World:
         occurred: str | None = None,
     ) -> dict[str, Any]:
         """See `WorldApi.write_note_as_dps_user`."""
+        self._people_take_time()
         return await self.front_end.write_note(
             prisoner, user, text, type, sub_type, occurred
         )
@@ -182,6 +186,14 @@ class World:
     ) -> dict[str, Any]:
         """See `WorldApi.amend_note_as_dps_user`."""
         return await self.front_end.amend_note(prisoner, user, note, text)
+
+    def _people_take_time(self) -> None:
+        """Let the calendar go on before each action of a user.
+
+        NOMIS tells equal amendments apart by the second only: scenarios are played
+        faster than people type, and must not meet that limit by accident.
+        """
+        self.clock.pass_time(_BETWEEN_ACTIONS)
 
     # -- faults, time, switches --------------------------------------------------
 

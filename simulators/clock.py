@@ -70,6 +70,10 @@ class Clock:
         self._base = moment.astimezone(UTC)
         self._since = self._source()
 
+    def pass_time(self, seconds: float) -> None:
+        """Move the calendar on by `seconds`; stopwatch unmoved."""
+        self.set_calendar(self.now() + timedelta(seconds=seconds))
+
     async def sleep(self, seconds: float) -> None:
         """Wait on the stopwatch."""
         await asyncio.sleep(seconds)
