@@ -1,0 +1,1 @@
+"""Tests of the reference sync, over small in-memory services and queues."""

@@ -1,0 +1,451 @@
+"""DPS to NOMIS: what each kind of event does, and what it must not do."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+
+from simulators.sync.ports import CallFailed, CallRefused, NotYet
+from simulators.sync.told import UnknownSource
+from tests.sync.rig import Rig, dps_event, later, play
+from tests.sync.tiny import (
+    AUTHOR,
+    MARKER,
+    OFFICER,
+    OTHER,
+    PRISONER,
+    SCREEN,
+    Fault,
+    dps_id,
+)
+
+
+def rig() -> Rig:
+    """Return a to-nomis half."""
+    return Rig("to-nomis")
+
+
+def test_a_note_written_in_dps_appears_in_nomis_once() -> None:
+    """One create, one mapping, and nothing else is written."""
+    it = rig()
+    note = it.services.dps_writes("Met on the wing.")
+    play(it.handle(dps_event("created", note)))
+    (row,) = it.services.nomis.values()
+    assert (row["text"], row["username"]) == ("Met on the wing.", AUTHOR)
+    assert it.services.mappings[row["id"]]["mappingType"] == "DPS_CREATED"
+    assert it.services.mappings[row["id"]]["offenderNo"] == PRISONER
+    assert len(it.services.writes()) == 2
+
+
+def test_the_creation_time_is_not_the_time_of_the_occurrence() -> None:
+    """Both times travel, each as itself (DAT-02)."""
+    it = rig()
+    note = it.services.dps_writes("x", occurrenceDateTime="2026-02-20T08:00:00")
+    play(it.handle(dps_event("created", note)))
+    (row,) = it.services.nomis.values()
+    assert row["occurred"] == "2026-02-20T08:00:00"
+    assert row["created"] == "2026-03-02T09:00:00"
+
+
+def test_every_call_carries_the_message_that_led_to_it() -> None:
+    """The harness can tell for certain what caused a call."""
+    it = rig()
+    note = it.services.dps_writes("x")
+    message = it.queues.put("casenotes", dps_event("created", note), {}, 1)
+    play(it.half.domains[0].consumer.take(message))
+    causes = {headers["x-tandem-cause"] for headers in it.services.headers}
+    assert causes == {message.message_id}
+    assert it.queues.deleted == [message.receipt]
+
+
+def test_amendments_made_before_the_first_event_come_along() -> None:
+    """A note created and amended before its event reaches NOMIS whole."""
+    it = rig()
+    note = it.services.dps_writes("First.")
+    it.services.dps_amends(note, "Second.")
+    play(it.handle(dps_event("created", note)))
+    (row,) = it.services.nomis.values()
+    assert row["text"] == (
+        f"First. ...[{AUTHOR} updated the case notes on 2026/03/02 10:00:00] Second."
+    )
+
+
+@pytest.mark.parametrize("action", ["created", "updated", "deleted"])
+@pytest.mark.parametrize("about", [{"source": "NOMIS"}, {"syncToNomis": False}])
+def test_what_is_not_ours_writes_nothing(action: str, about: dict[str, Any]) -> None:
+    """Echoes and DPS-only notes never reach NOMIS, on all three kinds (TOG-10)."""
+    it = rig()
+    _, note = it.services.synced()
+    if action == "updated":
+        it.services.dps_amends(note, "Second.")
+    if action == "deleted":
+        del it.services.dps[note]
+    play(it.handle(dps_event(action, note, **about)))
+    assert it.services.writes() == []
+
+
+def test_an_unknown_source_is_seen() -> None:
+    """A renamed source is an error, not a silent skip (LOOP-11)."""
+    it = rig()
+    note = it.services.dps_writes("x")
+    with pytest.raises(UnknownSource):
+        play(it.handle(dps_event("created", note, source="DPS2")))
+
+
+@pytest.mark.parametrize("action", ["created", "updated"])
+def test_an_event_told_again_changes_nothing(action: str) -> None:
+    """Replays of created and updated write nothing (DUP-05, DUP-13, LOOP-13)."""
+    it = rig()
+    _, note = it.services.synced()
+    for attempt in (1, 1, 2):
+        play(it.handle(dps_event(action, note), attempt))
+    assert it.services.writes() == []
+
+
+@pytest.mark.parametrize("answer", [500, "timeout", "reset"])
+def test_a_create_whose_answer_was_lost_is_adopted(answer: int | str) -> None:
+    """The redelivery finds the row that NOMIS made already (DUP-01)."""
+    it = rig()
+    note = it.services.dps_writes("x")
+    it.services.faults = [Fault("POST nomis", answer, after=True)]
+    with pytest.raises((CallFailed, CallRefused)):
+        play(it.handle(dps_event("created", note)))
+    play(it.handle(dps_event("created", note), attempt=2))
+    assert len(it.services.nomis) == 1
+    assert set(it.services.mappings) == set(it.services.nomis)
+
+
+def test_a_resent_event_looks_before_it_creates() -> None:
+    """A resend of a note whose create was never mapped makes no twin (DUP-13)."""
+    it = rig()
+    _, note = it.services.synced("x")
+    it.services.mappings.clear()
+    play(it.handle(dps_event("created", note, at=later(86400))))
+    assert len(it.services.nomis) == 1
+    assert len(it.services.mappings) == 1
+
+
+def test_an_equal_row_of_an_officer_is_not_adopted() -> None:
+    """What a NOMIS user wrote himself stays his own note (DUP-03)."""
+    it = rig()
+    it.services.nomis_writes("x", username=OFFICER)
+    note = it.services.dps_writes("x")
+    play(it.handle(dps_event("created", note), attempt=2))
+    assert len(it.services.nomis) == 2
+
+
+def test_an_edit_of_the_row_does_not_hide_that_we_made_it() -> None:
+    """An officer's edit replaces our marker, not the inserting account."""
+    it = rig()
+    row, note = it.services.synced("x")
+    it.services.mappings.clear()
+    it.services.nomis_amends(row, "Seen.")
+    play(it.handle(dps_event("created", note), attempt=2))
+    assert set(it.services.mappings) == {row}
+    assert "Seen." in it.services.stored_text(row)
+
+
+def test_two_deliveries_at_once_create_one_row() -> None:
+    """Two workers of one process take turns at a note (DUP-06)."""
+    it = rig()
+    note = it.services.dps_writes("x")
+
+    async def both() -> None:
+        event = dps_event("created", note)
+        await asyncio.gather(it.handle(event), it.handle(event))
+
+    play(both())
+    assert len(it.services.nomis) == 1
+
+
+def test_two_processes_that_raced_agree_on_one_row() -> None:
+    """The smaller id stays; mapping and row of the other go, in that order (DUP-06)."""
+    it = rig()
+    note = it.services.dps_writes("x")
+
+    def other_process() -> None:
+        row = it.services.nomis_writes("x", module=MARKER, username=AUTHOR)
+        it.services.pair(row, note)
+
+    it.services.before["POST mapping /mapping/casenotes$"] = other_process
+    play(it.handle(dps_event("created", note)))
+    first = min(it.services.nomis)
+    assert list(it.services.nomis) == list(it.services.mappings) == [first]
+    deletes = [call for call in it.services.calls if call.startswith("DELETE")]
+    assert [call.split()[1] for call in deletes] == ["mapping", "nomis"]
+
+
+def test_a_second_row_made_between_two_deliveries_is_removed() -> None:
+    """A late create beside a mapped one is found at the redelivery and deleted."""
+    it = rig()
+    row, note = it.services.synced("x")
+    twin = it.services.nomis_writes("x", module=MARKER, username=AUTHOR)
+    play(it.handle(dps_event("created", note), attempt=2))
+    assert set(it.services.nomis) == {row}
+    assert twin not in it.services.mappings
+
+
+def test_a_row_that_may_be_another_notes_is_left() -> None:
+    """An equal note that still waits for its mapping keeps its row (DUP-03)."""
+    it = rig()
+    _, note = it.services.synced("x")
+    it.services.dps_writes("x")
+    it.services.nomis_writes("x", module=MARKER, username=AUTHOR)
+    play(it.handle(dps_event("created", note), attempt=2))
+    assert len(it.services.nomis) == 2
+
+
+def test_a_failed_mapping_is_retried_alone() -> None:
+    """The create is never repeated, and the retry message is complete (IDM-06)."""
+    it = rig()
+    note = it.services.dps_writes("x")
+    it.services.faults = [Fault("POST mapping /mapping/casenotes$", 500)]
+    play(it.handle(dps_event("created", note)))
+    (message,) = it.sent()
+    outer = json.loads(message.body)
+    assert outer["Type"] == "RETRY_CREATE_MAPPING"
+    assert outer["MessageId"] is None
+    attribute = {"DataType": "String", "StringValue": "RETRY_CREATE_MAPPING"}
+    assert message.attributes == {"eventType": attribute}
+    inner = json.loads(outer["Message"])
+    assert inner["entityName"] == "casenotes"
+    (row,) = it.services.nomis
+    assert inner["mapping"] == {
+        "dpsCaseNoteId": note,
+        "nomisCaseNoteId": row,
+        "offenderNo": PRISONER,
+        "nomisBookingId": 1200001,
+        "mappingType": "DPS_CREATED",
+        "label": None,
+        "whenCreated": None,
+    }
+    play(it.handle(message.body))
+    assert it.services.mappings[row]["dpsCaseNoteId"] == note
+    assert len(it.services.nomis) == 1
+
+
+def test_a_mapping_conflict_is_final() -> None:
+    """A row mapped to another note is reported, not retried (IDM-04)."""
+    it = rig()
+    note = it.services.dps_writes("x")
+
+    def somebody_else() -> None:
+        it.services.pair(max(it.services.nomis), dps_id(99), "NOMIS_CREATED")
+
+    it.services.before["POST mapping /mapping/casenotes$"] = somebody_else
+    play(it.handle(dps_event("created", note)))
+    assert it.sent() == []
+
+
+@pytest.mark.parametrize("gone", ["dps", "nomis"])
+def test_a_stale_mapping_retry_makes_no_dangling_mapping(gone: str) -> None:
+    """The retry looks whether both ends still live (IDM-07)."""
+    it = rig()
+    note = it.services.dps_writes("x")
+    it.services.faults = [Fault("POST mapping /mapping/casenotes$", 500)]
+    play(it.handle(dps_event("created", note)))
+    (message,) = it.sent()
+    if gone == "dps":
+        it.services.dps.clear()
+    else:
+        it.services.nomis.clear()
+    play(it.handle(message.body))
+    assert it.services.mappings == {}
+    assert it.services.nomis == {}
+
+
+def test_a_note_deleted_before_its_event_is_not_created() -> None:
+    """A late created event makes nothing (DEL-08)."""
+    it = rig()
+    play(it.handle(dps_event("created", dps_id(5))))
+    assert it.services.writes() == []
+
+
+def test_a_note_deleted_while_it_was_created_goes_again() -> None:
+    """The deletion found no mapping; the create cleans up after itself."""
+    it = rig()
+    note = it.services.dps_writes("x")
+    it.services.before["POST nomis"] = it.services.dps.clear
+    play(it.handle(dps_event("created", note)))
+    assert it.services.nomis == {}
+    assert it.services.mappings == {}
+
+
+def test_an_author_without_an_account_does_not_stop_the_note() -> None:
+    """The note comes under the system's author, with an alarm (TXT-17)."""
+    it = rig()
+    note = it.services.dps_writes("x", author="NOBODY_GEN")
+    play(it.handle(dps_event("created", note)))
+    (row,) = it.services.nomis.values()
+    assert row["username"] == "OMS_OWNER"
+
+
+def test_a_note_of_a_merged_number_is_found_under_the_survivor() -> None:
+    """An event with the removed number still brings the note (MRG-18)."""
+    it = rig()
+    note = it.services.dps_writes("x", offenderIdentifier=OTHER)
+    it.services.merges = [{"deletedOffenderNo": PRISONER, "retainedOffenderNo": OTHER}]
+    play(it.handle(dps_event("created", note)))
+    (row,) = it.services.nomis.values()
+    assert row["prisoner"] == OTHER
+    assert it.services.mappings[row["id"]]["offenderNo"] == OTHER
+
+
+def test_an_amendment_is_pushed_to_every_copy() -> None:
+    """All rows of a merged note show the amendment (TXT-13)."""
+    it = rig()
+    row, note = it.services.synced("x")
+    copy = it.services.nomis_writes("x", module="MERGE", username=AUTHOR)
+    it.services.pair(copy, note, "NOMIS_CREATED")
+    it.services.dps_amends(note, "Second.")
+    play(it.handle(dps_event("updated", note)))
+    assert "Second." in it.services.stored_text(row)
+    assert it.services.stored_text(row) == it.services.stored_text(copy)
+    assert len(it.services.writes()) == 2
+
+
+def test_an_amendment_not_yet_in_dps_survives_a_push() -> None:
+    """A push merges: the officer's pending amendment stays (ORD-07)."""
+    it = rig()
+    row, note = it.services.synced("x")
+    it.services.nomis_amends(row, "From the wing.")
+    it.services.dps_amends(note, "From the office.")
+    play(it.handle(dps_event("updated", note)))
+    text = it.services.stored_text(row)
+    assert "From the wing." in text
+    assert "From the office." in text
+
+
+def test_a_pending_amendment_survives_also_the_next_push() -> None:
+    """Under our own marker by now, it is still the officer's."""
+    it = rig()
+    row, note = it.services.synced("x")
+    it.services.nomis_amends(row, "From the wing.")
+    for words in ("One.", "Two."):
+        it.services.dps_amends(note, words)
+        play(it.handle(dps_event("updated", note)))
+    assert "From the wing." in it.services.stored_text(row)
+
+
+def test_an_amendment_removed_in_dps_goes_from_nomis() -> None:
+    """What DPS had and took away is not kept as an officer's."""
+    it = rig()
+    row, note = it.services.synced("x")
+    it.services.dps_amends(note, "Wrong person.")
+    play(it.handle(dps_event("updated", note)))
+    it.services.dps[note]["amendments"] = []
+    play(it.handle(dps_event("updated", note)))
+    assert it.services.stored_text(row) == "x"
+
+
+def test_a_pending_edit_of_an_officer_is_waited_for() -> None:
+    """A DPS amendment does not wipe a NOMIS edit on its way; in the end DPS wins."""
+    it = rig()
+    row, note = it.services.synced("x")
+    it.services.nomis[row] |= {"text": "corrected", "module": SCREEN}
+    it.services.dps_amends(note, "Second.")
+    with pytest.raises(NotYet):
+        play(it.handle(dps_event("updated", note)))
+    assert it.services.stored_text(row) == "corrected"
+    play(it.handle(dps_event("updated", note), attempt=3))
+    assert it.services.stored_text(row).startswith("x ...[")
+
+
+def test_an_edit_in_dps_replaces_a_text_that_nomis_did_not_touch() -> None:
+    """A note born in NOMIS and corrected in DPS is corrected in NOMIS."""
+    it = rig()
+    row, note = it.services.from_nomis("x")
+    it.services.dps[note]["text"] = "corrected"
+    play(it.handle(dps_event("updated", note)))
+    assert it.services.stored_text(row) == "corrected"
+
+
+def test_dps_changing_while_we_write_is_followed() -> None:
+    """The last state wins, whatever was read first (ORD-05)."""
+    it = rig()
+    row, note = it.services.synced("x")
+    it.services.dps_amends(note, "One.")
+
+    def amend() -> None:
+        it.services.dps_amends(note, "Two.", at="2026-03-02T10:05:00")
+
+    it.services.before["PUT nomis"] = amend
+    play(it.handle(dps_event("updated", note)))
+    assert "Two." in it.services.stored_text(row)
+
+
+def test_a_long_note_is_pushed_once_though_nomis_cuts_it() -> None:
+    """A shortened row counts as the note (LOOP-14)."""
+    it = rig()
+    note = it.services.dps_writes("x" * 5000)
+    play(it.handle(dps_event("created", note)))
+    before = len(it.services.writes())
+    play(it.handle(dps_event("updated", note)))
+    assert len(it.services.writes()) == before
+
+
+def test_an_update_of_a_note_never_synced_creates_it() -> None:
+    """Whatever came first, NOMIS has the note once (ORD-03)."""
+    it = rig()
+    note = it.services.dps_writes("x")
+    it.services.dps_amends(note, "Second.")
+    play(it.handle(dps_event("updated", note)))
+    play(it.handle(dps_event("created", note)))
+    (row,) = it.services.nomis.values()
+    assert "Second." in row["text"]
+
+
+def test_a_deletion_removes_every_copy_and_mapping() -> None:
+    """All rows go; one already gone does not stop the others (DEL-02, DEL-04)."""
+    it = rig()
+    row, note = it.services.synced("x")
+    copy = it.services.nomis_writes("x", module="MERGE", username=AUTHOR)
+    it.services.pair(copy, note, "NOMIS_CREATED")
+    del it.services.dps[note]
+    del it.services.nomis[row]
+    play(it.handle(dps_event("deleted", note)))
+    assert it.services.nomis == {}
+    assert it.services.mappings == {}
+
+
+def test_a_deletion_without_mapping_is_done() -> None:
+    """The echo was faster; nothing is left to do (DEL-05)."""
+    it = rig()
+    play(it.handle(dps_event("deleted", dps_id(7))))
+    assert it.services.writes() == []
+
+
+def test_a_deletion_told_of_a_living_note_changes_nothing() -> None:
+    """A late event never deletes what is there (LOOP-09)."""
+    it = rig()
+    _, note = it.services.synced("x")
+    play(it.handle(dps_event("deleted", note)))
+    assert it.services.writes() == []
+
+
+def test_a_half_done_deletion_is_finished() -> None:
+    """A failure at the second copy leaves the mapping for the retry (DEL-04)."""
+    it = rig()
+    _, note = it.services.synced("x")
+    copy = it.services.nomis_writes("x", module="MERGE", username=AUTHOR)
+    it.services.pair(copy, note, "NOMIS_CREATED")
+    del it.services.dps[note]
+    it.services.faults = [Fault("DELETE nomis", 503, skip=1)]
+    with pytest.raises(CallRefused):
+        play(it.handle(dps_event("deleted", note)))
+    play(it.handle(dps_event("deleted", note), attempt=2))
+    assert it.services.nomis == {}
+    assert it.services.mappings == {}
+
+
+def test_a_repair_rewrites_nomis_from_dps() -> None:
+    """`resynchronise` brings the row to the note's state."""
+    it = rig()
+    row, note = it.services.synced("x")
+    it.services.nomis[row]["text"] = "tampered"
+    path = f"/casenotes/{PRISONER}/{note}/resynchronise"
+    assert play(it.half.admin("PUT", path)) == (200, None)
+    assert it.services.stored_text(row) == "x"
