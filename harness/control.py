@@ -10,7 +10,6 @@ import inspect
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import msgspec
 
 if TYPE_CHECKING:
@@ -82,7 +81,11 @@ class ControlClient:
 
     def __init__(self, url: str) -> None:
         """`url` is the control address, without a trailing slash."""
+        # The world itself uses this module and starts faster without httpx.
+        import httpx
+
         self.url = url
+        self._unreachable = httpx.TransportError
         # A settle call may take as long as its own limit; the world enforces it.
         self._client = httpx.Client(base_url=url, timeout=None, trust_env=False)  # noqa: S113
 
@@ -90,7 +93,7 @@ class ControlClient:
         """Call a control method; raises WorldError with the world's own words."""
         try:
             response = self._client.post(f"/control/{name}", content=_encode(arguments))
-        except httpx.TransportError as error:
+        except self._unreachable as error:
             raise WorldError(
                 f"the world at {self.url} does not answer: {error}"
             ) from error

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from http import HTTPStatus
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-import httpx
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 _WAIT = 5.0
+_REQUEST = b"GET /idle HTTP/1.0\r\nHost: half\r\n\r\n"
 
 
 class IdleProbes:
@@ -20,7 +23,6 @@ class IdleProbes:
         """`urls` are the halves' own addresses; those in `absent` are not asked."""
         self._urls = urls
         self._absent = absent
-        self._client: httpx.AsyncClient | None = None
 
     async def ask(self) -> list[str]:
         """Return what each half still holds; a half that was ended holds nothing."""
@@ -29,11 +31,23 @@ class IdleProbes:
         return [answer for answer in answers if answer]
 
     async def _ask(self, half: str) -> str:
-        if self._client is None:
-            self._client = httpx.AsyncClient(timeout=_WAIT, trust_env=False)
         try:
-            response = await self._client.get(f"{self._urls[half]}/idle")
-        except httpx.TransportError as error:
+            report = await asyncio.wait_for(_get(self._urls[half]), _WAIT)
+        except (OSError, TimeoutError, ValueError, msgspec.DecodeError) as error:
             return f"{half} does not say whether it is idle: {error!r}"
-        report = response.json()
         return "" if report["idle"] else f"{half} is at work: {report}"
+
+
+async def _get(url: str) -> dict[str, object]:
+    """GET `/idle`, plainly: an HTTP client would cost the world its start-up time."""
+    place = urlsplit(url)
+    reader, writer = await asyncio.open_connection(place.hostname, place.port)
+    try:
+        writer.write(_REQUEST)
+        head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+    finally:
+        writer.close()
+    status = int(head.split(b" ", 2)[1])
+    if status != HTTPStatus.OK:
+        raise ValueError(f"GET {url}/idle answered {status}")
+    return msgspec.json.decode(body, type=dict[str, object])

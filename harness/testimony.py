@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from harness.oracle import judge
-from harness.oracle.evidence import Evidence
 from harness.timeline import draw
 
 if TYPE_CHECKING:
@@ -22,9 +20,11 @@ class Testimony:
     """Reads one world for those who judge it."""
 
     def __init__(self, world: World) -> None:
-        """Read `world`; nothing is kept but baselines."""
+        """Read `world`; nothing is kept but baselines and where switches stood."""
         self._world = world
         self._baselines: list[tuple[int, frozenset[str], dict[str, Any]]] = []
+        self._switches: list[Entry] = []
+        world.book.listen(self._remember)
 
     def snapshot(self, scope: list[str] | None) -> dict[str, Any]:
         """Return the stored state of the four services that hold the notes."""
@@ -46,6 +46,9 @@ class Testimony:
         self, scope: list[str], expectations: dict[str, Any], since: int
     ) -> dict[str, Any]:
         """Hand the evidence on the scope since the journal's `since` to the oracle."""
+        # The world is up sooner when the oracle comes with the first judgement.
+        from harness.oracle import Evidence, judge
+
         world = self._world
         subjects = world.index.subjects(scope)
         evidence = Evidence(
@@ -54,7 +57,7 @@ class Testimony:
             snapshots=self.snapshot(scope),
             ledger=[copy.as_dict() for copy in world.fakes.bus.ledger.open(subjects)],
             settled={"settled": True, "waiting": []},
-            expectations=expectations,
+            expectations={"alert_writer": self._writers(scope, since), **expectations},
             baseline=self._baseline(scope, since),
             limits=world.settings.mode,
         )
@@ -80,6 +83,23 @@ class Testimony:
         if notes is not None:
             subjects &= frozenset(notes)
         return draw(self._concerning(subjects, since))
+
+    def _writers(self, scope: list[str], since: int) -> dict[str, Any]:
+        """Return who wrote alert notes in the prisoners' prisons at the beginning."""
+        people = self._world.fakes.nomis.people
+        bookings = [people.latest(prisoner) for prisoner in scope]
+        prisons = {booking.agency for booking in bookings if booking is not None}
+        return {
+            entry["scope"]: entry["on"]
+            for entry in self._switches
+            if entry.seq < since
+            and entry["name"] == "alert-writer"
+            and entry["scope"] in prisons
+        }
+
+    def _remember(self, entry: Entry) -> None:
+        if entry.kind == "switch":
+            self._switches.append(entry)
 
     def _baseline(self, scope: list[str], since: int) -> dict[str, Any] | None:
         for seq, prisoners, snapshots in reversed(self._baselines):
