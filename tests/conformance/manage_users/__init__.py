@@ -1,0 +1,1 @@
+"""The manage_users suite."""

@@ -1,0 +1,1 @@
+"""The prison_api suite."""

@@ -1,0 +1,1 @@
+"""The prisoner_search suite."""
