@@ -30,18 +30,23 @@ async def note_under(dps: Dps, numbers: Iterable[str], dps_id: str) -> DpsNote |
 async def note_anywhere(
     services: Services, numbers: Iterable[str], dps_id: str
 ) -> DpsNote | None:
-    """Read the note under these numbers or those they were merged into."""
+    """Read the note under these numbers or wherever a merge or move took it.
+
+    None means deleted, as far as can be told: the numbers, their survivors, and the
+    number that its mappings have by now were all tried.
+    """
     tried = list(dict.fromkeys(numbers))
     note = await note_under(services.dps, tried, dps_id)
     if note is not None:
         return note
-    for number in tried:
-        survivor = await surviving(services.nomis, number)
-        if survivor not in tried:
-            note = await services.dps.note(survivor, dps_id)
-            if note is not None:
-                return note
-    return None
+    others = [row.prisoner for row in await services.mappings.by_dps(dps_id)]
+    others += [await surviving(services.nomis, number) for number in tried]
+    return await note_under(services.dps, _new(others, tried), dps_id)
+
+
+def _new(numbers: Iterable[str], tried: Iterable[str]) -> list[str]:
+    known = set(tried)
+    return [number for number in numbers if number not in known]
 
 
 async def surviving(nomis: Nomis, number: str) -> str:

@@ -39,6 +39,7 @@ class ToNomis:
         self._creator = Creator(services, queues, queue)
         self._locks = Locks()
         self._seen: Memory[str, Seen] = Memory()
+        self._known: Memory[str, bool] = Memory()
 
     async def changed(self, event: Event) -> None:
         """Handle created and updated alike: NOMIS gets the note as it is now."""
@@ -56,16 +57,28 @@ class ToNomis:
             numbers = [tale.prisoner, *(row.prisoner for row in rows)]
             note = await finding.note_anywhere(self._services, numbers, tale.dps_id)
             if note is None:
+                if may_still_appear(tale, tale.dps_id in self._known):
+                    raise NotYet(f"DPS has no note {tale.dps_id} yet")
                 track("casenotes-skipped-deleted", dpsCaseNoteId=tale.dps_id)
                 return
-            shown = False
+            self._known.keep(note.id, True)
+            shown, is_new = False, not rows
             if not rows:
                 created = await self._creator.create(note, tale)
                 rows, shown = created.rows, created.fresh and not note.amendments
             elif tale.attempt > 1:
                 await self._creator.remove_twins(note, rows)
-            if rows:
-                await self._write_all(note, rows, tale, shown)
+            for _ in range(ROUNDS):
+                if not rows:
+                    return
+                now = await self._write_all(note, rows, tale, shown)
+                if now is None and is_new:
+                    # Its deleted event may have come before the mapping it needs.
+                    await self._remove(note.id, rows)
+                if now is None or not changed_meanwhile(note, now):
+                    return
+                note, shown = now, False
+            raise NotYet(f"DPS note {note.id} keeps changing")
 
     async def deleted(self, event: Event) -> None:
         """Delete every NOMIS copy and the mappings of a deleted DPS note."""
@@ -74,6 +87,7 @@ class ToNomis:
             track("casenotes-deleted-ignored", dpsCaseNoteId=tale.dps_id)
             return
         async with self._locks.hold(tale.dps_id):
+            self._known.keep(tale.dps_id, True)
             rows = await self._services.mappings.by_dps(tale.dps_id)
             if not rows:
                 track("casenotes-deleted-skipped", dpsCaseNoteId=tale.dps_id)
@@ -92,30 +106,23 @@ class ToNomis:
 
     async def _write_all(
         self, note: DpsNote, rows: list[Mapping], tale: Told, shown: bool
-    ) -> None:
-        """Write every copy that differs; again if DPS changed while we wrote.
+    ) -> DpsNote | None:
+        """Write every copy that differs; returns the note as DPS has it then.
 
         `shown`: the rows are fresh and show the note already.
         """
-        for _ in range(ROUNDS):
-            for row in rows:
-                if not shown:
-                    await self._write(note, row, tale)
-            self._remember(note)
-            now = await finding.note_anywhere(self._services, [note.prisoner], note.id)
-            if now is None:
-                # Its deleted event may have come before the mapping it needs.
-                await self._remove(note.id, rows)
-                return
-            if not changed_meanwhile(note, now):
-                return
-            note, shown = now, False
-        raise NotYet(f"DPS note {note.id} keeps changing")
+        for row in rows:
+            if not shown:
+                await self._write(note, row, tale)
+        self._remember(note)
+        return await finding.note_anywhere(self._services, [note.prisoner], note.id)
 
     async def _write(self, note: DpsNote, row: Mapping, tale: Told) -> None:
         """Write one copy, if it does not show the note yet (LOOP-13)."""
         stored = await self._services.nomis.note(row.nomis_id)
         if stored is None:
+            if tale.attempt < PATIENCE:
+                raise NotYet(f"NOMIS does not show row {row.nomis_id}")
             # Deleted in NOMIS; the event of that deletion does the rest.
             track("casenotes-amend-row-gone", **telemetry(row))
             return
@@ -164,6 +171,11 @@ class ToNomis:
         seen.fields = fields_of(note)
         seen.kept -= keys
         return seen
+
+
+def may_still_appear(tale: Told, known: bool) -> bool:
+    """Whether a missing note may only be late; one seen or told deleted is gone."""
+    return not known and tale.attempt < PATIENCE
 
 
 def changed_meanwhile(before: DpsNote, now: DpsNote) -> bool:

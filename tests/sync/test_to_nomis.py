@@ -260,8 +260,48 @@ def test_a_stale_mapping_retry_makes_no_dangling_mapping(gone: str) -> None:
 def test_a_note_deleted_before_its_event_is_not_created() -> None:
     """A late created event makes nothing (DEL-08)."""
     it = rig()
-    play(it.handle(dps_event("created", dps_id(5))))
+    play(it.handle(dps_event("created", dps_id(5)), attempt=3))
+    play(it.handle(dps_event("deleted", dps_id(6))))
+    play(it.handle(dps_event("created", dps_id(6))))
     assert it.services.writes() == []
+
+
+def test_a_note_not_yet_readable_is_waited_for() -> None:
+    """A missing note is not taken for deleted at the first look (ORD-04)."""
+    it = rig()
+    with pytest.raises(NotYet):
+        play(it.handle(dps_event("created", dps_id(1))))
+    it.services.dps_writes("x")
+    play(it.handle(dps_event("created", dps_id(1)), attempt=2))
+    assert len(it.services.nomis) == 1
+
+
+def test_a_row_not_yet_readable_is_waited_for() -> None:
+    """An amendment is not lost because NOMIS shows its new row late (ORD-04)."""
+    it = rig()
+    row, note = it.services.synced("x")
+    it.services.dps_amends(note, "Second.")
+    late = it.services.nomis.pop(row)
+    with pytest.raises(NotYet):
+        play(it.handle(dps_event("updated", note)))
+    it.services.nomis[row] = late
+    play(it.handle(dps_event("updated", note), attempt=2))
+    assert "Second." in it.services.stored_text(row)
+
+
+def test_a_note_that_moves_while_we_write_keeps_its_row() -> None:
+    """A 404 under the old number is no deletion: the mapping knows the new one."""
+    it = rig()
+    row, note = it.services.synced("x")
+    it.services.dps_amends(note, "Second.")
+
+    def move() -> None:
+        it.services.dps[note]["offenderIdentifier"] = OTHER
+        it.services.mappings[row]["offenderNo"] = OTHER
+
+    it.services.before["PUT nomis"] = move
+    play(it.handle(dps_event("updated", note)))
+    assert set(it.services.nomis) == set(it.services.mappings) == {row}
 
 
 def test_a_note_deleted_while_it_was_created_goes_again() -> None:
