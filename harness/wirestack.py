@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import socket
 import sys
 import time
@@ -47,7 +48,7 @@ class WireStack(Stack):
         try:
             url = world_url or self._start_world()
             self._client = ControlClient(url)
-            self.world = WorldApi(self._client.call)
+            self.world = WorldApi(self._call)
             self._addresses = self.world.about()["addresses"]
             self._tell_targets()
             for half in HALVES:
@@ -71,14 +72,25 @@ class WireStack(Stack):
         self._world_child = Child(
             "world", command, self._log("world"), reads_output=True
         )
-        line = self._world_child.output.readline()
+        ready, _, _ = select.select([self._world_child.output], [], [], _WORLD_WAIT)
+        line = self._world_child.output.readline() if ready else b""
         if not line:
+            self._world_child.kill()
             raise StackError(self._world_child.why_ended())
         told = msgspec.json.decode(line)
         if "error" in told:
             raise StackError(f"the world cannot start: {told['error']}")
         url: str = told["control"]
         return url
+
+    def _call(self, method: str, arguments: dict[str, Any]) -> Any:
+        """Call the world; when it does not settle, say which half died by itself."""
+        result = self._client.call(method, arguments)
+        if method == "settle" and not result["settled"]:
+            children = [child for half in HALVES for child in self._children[half]]
+            dead = [child.why_ended() for child in children if not child.running()]
+            result["waiting"] = dead + result["waiting"]
+        return result
 
     def _tell_targets(self) -> None:
         """Tell the world how its halves settle."""
