@@ -94,13 +94,13 @@ def failing_service(
         )
 
 
-@given("the mapping service is slow to save by 5 seconds")
+@given("the mapping service is slow to save by a second")
 def slow_mapping(scene: Scene) -> None:
-    """Let the next save of a mapping take five seconds.
+    """Let the next save of a mapping take a second.
 
-    Example: Given the mapping service is slow to save by 5 seconds
+    Example: Given the mapping service is slow to save by a second
     """
-    _fault(scene, "mapping", "delay", operation="create_case_note_mapping", delay=5.0)
+    _fault(scene, "mapping", "delay", operation="create_case_note_mapping", delay=1.0)
 
 
 @when("NOMIS goes down for the sync")

@@ -159,6 +159,9 @@ class Queue:
             _check_receipt(receipt)
             return False
         if self._faults.loses_ack(copy):
+            # Its consumer is done with it: nobody works on it any more.
+            copy.orphaned = True
+            self._stirred()
             return False
         self._end(copy, copy.ends_as or "deleted")
         self._stirred()
