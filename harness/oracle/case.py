@@ -1,7 +1,7 @@
-"""One judged scope put together: what every rule reads.
+"""One judged scope: what every rule reads.
 
-Built once: journal, changes, logical notes with their copies and expected states,
-differences, and which message each change caused.
+Built once on the assembled notes: expected states, differences, and which events each
+call caused.
 """
 
 from __future__ import annotations
@@ -10,62 +10,42 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from harness.oracle.assembly import Assembly
 from harness.oracle.attributes import altered
-from harness.oracle.births import (
-    Copies,
-    inside_births,
-    rows_of,
-    seed_births,
-    user_births,
-)
-from harness.oracle.changes import (
-    NOTE_ACTIONS,
-    Change,
-    merges_and_moves,
-    read_changes,
-)
+from harness.oracle.births import rows_of
 from harness.oracle.codec import normal, split
 from harness.oracle.compare import compare
 from harness.oracle.expected import Expected, expect
-from harness.oracle.history import Call, Event, History
-from harness.oracle.notes import NOBODY, Copy, LogicalNote
-from harness.oracle.ties import Families, Ties, pair_equals, promote_survivors
+from harness.oracle.notes import NOBODY, SEED, Copy, LogicalNote
 from harness.oracle.who import DPS, HALVES, NOMIS
-from harness.oracle.writes import Write, read_writes
 
 if TYPE_CHECKING:
+    from harness.oracle.changes import Change
     from harness.oracle.differences import Difference
     from harness.oracle.evidence import Evidence
+    from harness.oracle.history import Call, Event
 
 
-class Case:
+class Case(Assembly):
     """Everything known about one scope.
 
-    `notes` are the logical notes; `expected` and `differences` are theirs, by note;
-    `caused` gives the events of a call by its seq (`request:<seq>`, our own outbox).
+    `expected` and `differences` are those of the logical notes; `caused` gives the
+    events of a call by its seq (`request:<seq>`, our own outbox).
     """
 
     def __init__(self, evidence: Evidence) -> None:
         """Read the evidence; linear in entries and rows."""
-        self.evidence = evidence
-        self.history = History(evidence)
-        self.changes = read_changes(self.history)
-        self.writes = read_writes(self.history)
-        self.transfers = merges_and_moves(self.changes)
-        self.scope = frozenset(evidence.scope)
-        self.rows = {
-            side: rows_of(evidence.snapshots, side, self.scope) for side in (NOMIS, DPS)
-        }
-        self.copies: Copies = {
-            (side, note_id): Copy(side, note_id, row)
-            for side, rows in self.rows.items()
-            for note_id, row in rows.items()
+        super().__init__(evidence)
+        before = (evidence.baseline or {}).get("snapshots") or {}
+        self.before = {
+            (side, note_id): row
+            for side in (NOMIS, DPS)
+            for note_id, row in rows_of(before, side, self.scope).items()
         }
         self.caused: dict[int, list[Event]] = defaultdict(list)
         for event in self.history.events:
             if event.cause and event.cause.startswith("request:"):
                 self.caused[int(event.cause.removeprefix("request:"))].append(event)
-        self.notes = self._notes()
         self.expected: dict[int, Expected] = {}
         self.differences: list[tuple[LogicalNote, Difference]] = []
         for note in self.notes:
@@ -75,7 +55,19 @@ class Case:
                 self._compare(note, state)
         self._find_strays()
 
+    def _untouched(self, note: LogicalNote) -> bool:
+        """Say whether a seeded note stands just as it did: then nobody broke it."""
+        if note.kind != SEED or note.changes or self.transfers:
+            return False
+        return all(
+            copy.row is not None and copy.row == self.before.get((side, copy.id))
+            for side, copies in note.copies.items()
+            for copy in copies
+        )
+
     def _compare(self, note: LogicalNote, state: Expected) -> None:
+        if self._untouched(note):
+            return
         for copies in note.copies.values():
             for copy in copies:
                 if copy.row is None:
@@ -101,82 +93,6 @@ class Case:
             if owners and id(note) not in owners:
                 difference.kind = "misplaced"
 
-    def _notes(self) -> list[LogicalNote]:
-        notes = seed_births(self.evidence, self.scope, self.copies)
-        changes = [
-            c for c in self.changes if not self.scope or c.prisoner in self.scope
-        ]
-        notes += user_births(changes, self.copies)
-        families = Families(self.transfers)
-        made = {(w.side, w.note) for w in self.writes if w.kind == "create" and w.note}
-        made |= {key for key, copy in self.copies.items() if copy.note is not None}
-        copied = self._perhaps_copied(made)
-        notes += self._born_inside(made | copied)
-        self._changes_of_copies()
-        ties = Ties(notes, self.copies, families)
-        for write in self.writes:
-            if write.kind == "create" and self._in_scope(write):
-                ties.tie_write(write)
-        left = {key for key in copied if not ties.tie_merge_copy(self.copies[key])}
-        if left:
-            notes += self._born_inside(set(self.copies) - left)
-        for write in self.writes:
-            if write.kind != "create":
-                self._address(write)
-        promote_survivors(notes)
-        pair_equals(notes)
-        for note in notes:
-            note.changes.clear()
-        self._changes_of_copies()
-        return notes
-
-    def _born_inside(self, made: set[tuple[str, str]]) -> list[LogicalNote]:
-        inside = inside_births(self.history, self.rows, self.copies, made)
-        return [n for n in inside if not self.scope or n.prisoner in self.scope]
-
-    def _in_scope(self, write: Write) -> bool:
-        return not self.scope or write.prisoner in self.scope
-
-    def _address(self, write: Write) -> None:
-        for note_id in (write.note, *write.notes):
-            if (copy := self.copies.get((write.side, note_id))) is not None:
-                copy.writes.append(write)
-
-    def _changes_of_copies(self) -> None:
-        """Give every change of a note to the logical note whose copy it addressed."""
-        for change in self.changes:
-            if change.action not in NOTE_ACTIONS or change.action == "create":
-                continue
-            copy = self.copies.get((change.side, change.note))
-            if copy is not None and copy.note is not None:
-                copy.note.changes.append(change)
-
-    def _perhaps_copied(self, made: set[tuple[str, str]]) -> set[tuple[str, str]]:
-        """Return the NOMIS rows that NOMIS itself may have copied on a merge."""
-        merged = {c.details["to"] for c in self.transfers if c.action == "merge"}
-        if not merged:
-            return set()
-        return {
-            (NOMIS, note_id)
-            for note_id, row in self.rows[NOMIS].items()
-            if row["prisoner"] in merged and (NOMIS, note_id) not in made
-        }
-
-    def prisoner_of(self, note: LogicalNote) -> str:
-        """Return the number the note should stand under after merges and moves."""
-        if not self.transfers:
-            return note.prisoner
-        prisoner = note.prisoner
-        bookings = {c.row["booking"] for c in note.copies[NOMIS] if c.row is not None}
-        for change in self.transfers:
-            if change.done < note.seq:
-                continue
-            merged = change.action == "merge" and change.details["from"] == prisoner
-            moved = change.action == "move" and change.details["booking"] in bookings
-            if merged or moved:
-                prisoner = change.details["to"]
-        return prisoner
-
     def events_of(self, change: Change) -> list[Event]:
         """Return the events that a change caused."""
         return self.caused.get(change.call.seq, [])
@@ -187,9 +103,15 @@ class Case:
         return bool(self.evidence.settled.get("settled", True))
 
     @cached_property
-    def outside(self) -> frozenset[tuple[str, str]]:
-        """Ids whose final rows the snapshots do not hold, being out of scope."""
-        return frozenset()
+    def living(self) -> int:
+        """The number of copies that stand."""
+        return sum(
+            1
+            for note in self.notes
+            for copies in note.copies.values()
+            for copy in copies
+            if copy.row is not None
+        )
 
     def crosses(self, note: LogicalNote) -> bool:
         """Say whether the note must stand on both sides: its type is synced."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from harness.oracle.history import Call, History
 
 NOTE_ACTIONS = frozenset({"create", "amend", "edit", "delete"})
+_UUID_LENGTH = 36
 SIDES = {"nomis-screens": NOMIS, "prison-api": NOMIS, "nomis": NOMIS, "dps": DPS}
 
 
@@ -227,7 +228,7 @@ def path_ids(path: str) -> list[str]:
     return [
         part
         for part in path.strip("/").split("/")
-        if part.lstrip("-").isdigit() or len(part) == len(_UUID)
+        if part.lstrip("-").isdigit() or len(part) == _UUID_LENGTH
     ]
 
 
@@ -255,6 +256,3 @@ def as_dict(value: Any) -> dict[str, Any]:
 def merges_and_moves(changes: Iterable[Change]) -> list[Change]:
     """Return the changes that give notes another prisoner number, in order."""
     return [change for change in changes if change.action in {"merge", "move"}]
-
-
-_UUID = "00000000-0000-0000-0000-000000000000"

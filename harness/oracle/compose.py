@@ -6,6 +6,7 @@ verdict *unknown*, never *pass*. **Vacuous** is a scope in which nothing was che
 
 from __future__ import annotations
 
+import gc
 import traceback
 from typing import TYPE_CHECKING
 
@@ -56,6 +57,18 @@ _FINAL = frozenset({"loop", "leaked", "acknowledged-before-done"})
 
 def judge(evidence: Evidence, checkers: Mapping[str, Checker] | None = None) -> Verdict:
     """Judge one scope: run every checker, then weigh what they found."""
+    # A judgement makes many small records and no cycles worth collecting: the
+    # collector would walk over all of them again and again.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return _judge(evidence, checkers or CHECKERS)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _judge(evidence: Evidence, checkers: Mapping[str, Checker]) -> Verdict:
     verdict = Verdict(PASS)
     try:
         case = Case(evidence)
@@ -64,7 +77,7 @@ def judge(evidence: Evidence, checkers: Mapping[str, Checker] | None = None) -> 
         verdict.verdict = UNKNOWN
         return verdict
     found: list[Violation] = []
-    for name, check in (checkers or CHECKERS).items():
+    for name, check in checkers.items():
         try:
             result = check(case)
         except Exception as error:  # noqa: BLE001 - unknown, never pass

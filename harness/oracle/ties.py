@@ -52,17 +52,22 @@ class Ties:
     def __init__(
         self, notes: list[LogicalNote], copies: Copies, families: Families
     ) -> None:
-        """Index the notes by prisoner and creation, and by prisoner and text."""
+        """Keep the notes; they are indexed when the first copy asks."""
         self.notes = notes
         self.copies = copies
         self.families = families
         self._by_key: dict[tuple[str, str, str], list[LogicalNote]] = defaultdict(list)
         self._anywhere: dict[tuple[str, str], list[LogicalNote]] = defaultdict(list)
-        for note in notes:
-            self.add(note)
+        self._indexed = False
 
-    def add(self, note: LogicalNote) -> None:
-        """Index one more note, under every text its user gave it."""
+    def _index(self) -> None:
+        """Index the notes by prisoner and creation, and by prisoner and text."""
+        self._indexed = True
+        for note in self.notes:
+            self._add(note)
+
+    def _add(self, note: LogicalNote) -> None:
+        """Index one note under every text its user gave it."""
         family = self.families.of(note.prisoner)
         self._by_key[family, "created", note.created].append(note)
         for text in {note.text, *(c.text for c in note.changes if c.text)}:
@@ -121,6 +126,8 @@ class Ties:
 
     def find(self, side: str, content: _Content) -> tuple[LogicalNote | None, bool]:
         """Return the best note for a copy on `side`, and whether it is one too many."""
+        if not self._indexed:
+            self._index()
         family = self.families.of(content.prisoner)
         candidates = {
             id(note): note

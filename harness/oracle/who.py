@@ -6,6 +6,7 @@ DPS (and, for merge copies, sibling rows in NOMIS).
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from harness.credentials import program_of
@@ -28,6 +29,7 @@ def program(client: str | None, clients: Mapping[str, str]) -> str | None:
     return clients.get(client) or program_of(client)
 
 
+@cache
 def queue_owner(queue: str) -> str | None:
     """Return the program that consumes a queue, by the names production uses."""
     if "to_nomis" in queue:

@@ -91,7 +91,7 @@ def _own_copy(case: Case, note: LogicalNote, result: Result) -> None:
     if case.expected[id(note)].deleted is not None or not note.copies[note.side]:
         return
     own = note.copies[note.side][0]
-    if own.row is None and (note.side, own.id) not in case.outside:
+    if own.row is None:
         result.add(
             broken(
                 "lost",
@@ -260,10 +260,4 @@ def _as_violation(
 
 def living(case: Case) -> int:
     """Count the copies that stand."""
-    return sum(
-        1
-        for note in case.notes
-        for copies in note.copies.values()
-        for copy in copies
-        if copy.row is not None
-    )
+    return case.living

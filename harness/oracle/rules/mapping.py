@@ -34,33 +34,14 @@ def mapping_sound(case: Case) -> Result:
 def _row(case: Case, row: dict[str, Any], result: Result) -> None:
     nomis = case.copies.get((NOMIS, str(row["nomis_id"])))
     dps = case.copies.get((DPS, row["dps_id"]))
-    note = (dps.note if dps is not None else None) or (
-        nomis.note if nomis is not None else None
-    )
+    if nomis is None or dps is None or nomis.row is None or dps.row is None:
+        _dead_end(case, row, (dps, nomis), result)
+        return
+    note = dps.note
     maker = _MAKER.get(row.get("mapping_type", ""), "mapping")
-    if note is None:
-        note = LogicalNote(NOBODY, DPS, str(row["dps_id"]), -1)
-        note.prisoner = row["prisoner"]
-    dead = [
-        f"{name} {end}"
-        for name, end, copy in (
-            ("DPS note", row["dps_id"], dps),
-            ("NOMIS note", row["nomis_id"], nomis),
-        )
-        if copy is None or copy.row is None
-    ]
-    if dead:
-        change = case.expected[id(note)].deleted if id(note) in case.expected else None
-        owner = maker
-        if change is not None:
-            owner = TO_NOMIS if change.side == DPS else FROM_NOMIS
-            if absent(case, note, change).parked:
-                return
-        _add(result, owner, note, row, f"it names {' and '.join(dead)}, gone", "dead")
-        return
-    if dps is None or nomis is None or nomis.row is None:
-        return
-    if dps.note is not nomis.note and not interchangeable(dps, nomis):
+    if note is None or nomis.note is None:
+        return  # born outside the scope: not this verdict's matter
+    if note is not nomis.note and not interchangeable(dps, nomis):
         words = f"NOMIS {nomis.id} and DPS {dps.id} are no copies of one note"
         _add(result, maker, note, row, words, "wrong pair")
         return
@@ -71,6 +52,30 @@ def _row(case: Case, row: dict[str, Any], result: Result) -> None:
     if row.get("booking") != nomis.row["booking"]:
         words = f"booking {row.get('booking')} is not the note's {nomis.row['booking']}"
         _add(result, maker, note, row, words, "booking")
+
+
+def _dead_end(
+    case: Case,
+    row: dict[str, Any],
+    ends: tuple[Copy | None, Copy | None],
+    result: Result,
+) -> None:
+    names = (f"DPS note {row['dps_id']}", f"NOMIS note {row['nomis_id']}")
+    gone = [
+        name
+        for name, end in zip(names, ends, strict=True)
+        if end is None or end.row is None
+    ]
+    note = next((end.note for end in ends if end is not None and end.note), None)
+    owner = _MAKER.get(row.get("mapping_type", ""), "mapping")
+    if note is None:
+        note = LogicalNote(NOBODY, DPS, str(row["dps_id"]), -1)
+        note.prisoner = row["prisoner"]
+    elif (change := case.expected[id(note)].deleted) is not None:
+        owner = TO_NOMIS if change.side == DPS else FROM_NOMIS
+        if absent(case, note, change).parked:
+            return
+    _add(result, owner, note, row, f"it names {' and '.join(gone)}, gone", "dead")
 
 
 def _pairs(
