@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from harness import cli_rollout
 from harness.environment import FIXED_PORT
 from harness.options import RunOptions
 from harness.results import EXIT_CODES, UNKNOWN, USAGE_ERROR
@@ -205,3 +206,6 @@ def steps(query: tuple[str, ...]) -> None:
     from harness.catalogue import print_catalogue
 
     sys.exit(print_catalogue(" ".join(query)))
+
+
+cli_rollout.register(cli)

@@ -65,6 +65,8 @@ ADMIN = {
         "ROLE_SYSCON__QUEUE_ADMIN",
     ),
 }
+COMPARE = _client("tandem-compare", NOMIS_ROLE, MAPPING_ROLE, DPS_SYNC_ROLE)
+"""Who compares: one client with the three roles of reading (`tandem compare`)."""
 HALVES = {"to-nomis": TO_NOMIS, "from-nomis": FROM_NOMIS}
 
 
@@ -75,6 +77,7 @@ def every_client() -> tuple[Client, ...]:
         *FROM_NOMIS.values(),
         DPS,
         *ADMIN.values(),
+        COMPARE,
     )
 
 

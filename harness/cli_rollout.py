@@ -1,0 +1,160 @@
+"""The commands for a roll-out: `tandem compare` and `tandem dependencies`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from harness.today import today
+
+if TYPE_CHECKING:
+    from harness.compare.run import Asked, Comparison
+    from harness.compare.services import Access
+    from harness.compare.state import Run
+
+_TOLD_EACH = 500
+
+
+class Url(click.ParamType[str]):
+    """A service's address, without a slash at its end."""
+
+    name = "url"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """Return the address or fail with what is right."""
+        if not str(value).startswith(("http://", "https://")):
+            self.fail(f"{value!r} is no http or https address", param, ctx)
+        return str(value).rstrip("/")
+
+
+@click.command()
+@click.option("--nomis", type=Url(), required=True, help="The NOMIS prisoner API.")
+@click.option("--dps", type=Url(), required=True, help="DPS case notes.")
+@click.option("--mapping", type=Url(), required=True, help="The mapping service.")
+@click.option("--prisoners", type=click.File("r"), help="Prisoner numbers, one a line.")
+@click.option("--sample", type=click.IntRange(1), help="So many of all prisoners.")
+@click.option("--all", "everybody", is_flag=True, help="All prisoners of NOMIS.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Of the sample.")
+@click.option(
+    "--token", envvar="TANDEM_TOKEN", help="A bearer token (or env TANDEM_TOKEN)."
+)
+@click.option("--auth", type=Url(), help="hmpps-auth, ending in /auth.")
+@click.option("--client-id", envvar="TANDEM_CLIENT_ID", default="")
+@click.option("--client-secret", envvar="TANDEM_CLIENT_SECRET", default="")
+@click.option(
+    "--state",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="NDJSON file to resume from and to keep the trend over the days in.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "ndjson"]),
+    default="table",
+    show_default=True,
+)
+@click.option(
+    "--report",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Directory for compare.json and compare.ndjson.",
+)
+@click.option("--workers", type=click.IntRange(1, 64), default=4, show_default=True)
+@click.option(
+    "--recheck",
+    type=click.FloatRange(0),
+    default=5.0,
+    show_default=True,
+    help="Seconds until a prisoner with differences is read again.",
+)
+@click.option("--timeout", type=click.FloatRange(0.1), default=60.0, show_default=True)
+def compare(
+    prisoners: Any, sample: int | None, everybody: bool, seed: int, **given: Any
+) -> None:
+    """Compare NOMIS and DPS on any environment; reads only, changes nothing.
+
+    Exit status: 0 equal, 1 differences, 3 something could not be checked.
+    """
+    from harness.compare.run import Asked, prisoners_of
+
+    if [bool(prisoners), bool(sample), everybody].count(True) != 1:
+        raise click.UsageError(
+            "say whom to compare: one of --prisoners FILE, --sample N and --all"
+        )
+    numbers: tuple[str, ...] = ()
+    if prisoners:
+        try:
+            numbers = prisoners_of(prisoners.read())
+        except ValueError as error:
+            raise click.UsageError(f"--prisoners {prisoners.name}, {error}") from error
+        if not numbers:
+            raise click.UsageError(f"--prisoners {prisoners.name} names nobody")
+    asked = Asked(numbers, sample, seed, given["workers"], given["recheck"])
+    found = _compare(_access(given), asked, given["state"])
+    _show(found, given["form"], given["report"])
+    sys.exit(found.exit_code)
+
+
+def _access(given: dict[str, Any]) -> Access:
+    from harness.compare.services import SERVICES, Access
+
+    if bool(given["token"]) == bool(given["auth"]):
+        raise click.UsageError(
+            "say how to get in: --token, or --auth with --client-id and --client-secret"
+        )
+    if given["auth"] and not (given["client_id"] and given["client_secret"]):
+        raise click.UsageError(
+            "--auth needs --client-id and --client-secret (or TANDEM_CLIENT_ID and "
+            "TANDEM_CLIENT_SECRET in the environment)"
+        )
+    return Access(
+        {name: given[name] for name in SERVICES},
+        given["token"] or None,
+        given["auth"],
+        given["client_id"],
+        given["client_secret"],
+        given["timeout"],
+    )
+
+
+def _compare(access: Access, asked: Asked, path: Path | None) -> Comparison:
+    from harness.compare.run import compare as run
+    from harness.compare.state import State, StateError
+
+    try:
+        state = State(path)
+    except (StateError, OSError) as error:
+        raise click.UsageError(f"--state: {error}") from error
+    try:
+        return asyncio.run(run(access, asked, state, today().isoformat(), _tell))
+    finally:
+        state.close()
+
+
+def _tell(run: Run) -> None:
+    done = len(run.outcomes)
+    if done % _TOLD_EACH == 0:
+        click.echo(f"{done} of {len(run.prisoners)} prisoners", err=True)
+
+
+def _show(found: Comparison, form: str, folder: Path | None) -> None:
+    from harness.compare import report
+
+    show = {
+        "table": report.as_table,
+        "json": lambda one: report.as_json(one) + "\n",
+        "ndjson": report.as_ndjson,
+    }[form]
+    click.echo(show(found), nl=False)
+    if folder is not None:
+        report.write(found, folder)
+
+
+def register(group: click.Group) -> None:
+    """Add these commands to `tandem`."""
+    group.add_command(compare)
