@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from harness.timeline import draw
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from harness.oracle import Evidence
     from harness.world import World
     from simulators.journal import Entry
 
@@ -47,7 +46,14 @@ class Testimony:
     ) -> dict[str, Any]:
         """Hand the evidence on the scope since the journal's `since` to the oracle."""
         # The world is up sooner when the oracle comes with the first judgement.
-        from harness.oracle import Evidence, judge
+        from harness.oracle import judge
+
+        return judge(self._evidence(scope, expectations, since)).as_dict()
+
+    def _evidence(
+        self, scope: list[str], expectations: dict[str, Any], since: int
+    ) -> Evidence:
+        from harness.oracle import Evidence
 
         world = self._world
         subjects = world.index.subjects(scope)
@@ -64,7 +70,7 @@ class Testimony:
         waiting = list(world.moving(subjects))
         if waiting:
             evidence.settled = {"settled": False, "waiting": waiting}
-        return judge(evidence).as_dict()
+        return evidence
 
     def entries(
         self, scope: list[str] | None, since: int, kinds: list[str] | None
@@ -78,11 +84,14 @@ class Testimony:
         ]
 
     def timeline(self, scope: list[str], since: int, notes: list[str] | None) -> str:
-        """Draw the history of the scope, or only of the notes given."""
-        subjects = self._world.index.subjects(scope)
-        if notes is not None:
-            subjects &= frozenset(notes)
-        return draw(self._concerning(subjects, since))
+        """Draw one timeline a case note, only of the notes given if any is known."""
+        from harness.oracle import judge
+        from harness.oracle.timeline import draw, timelines
+
+        evidence = self._evidence(scope, {}, since)
+        drawn = timelines(evidence, judge(evidence))
+        wanted = [one for one in drawn if notes and one.note in notes]
+        return "\n\n".join(draw(one) for one in wanted or drawn)
 
     def _writers(self, scope: list[str], since: int) -> dict[str, Any]:
         """Return who wrote alert notes in the prisoners' prisons at the beginning."""
