@@ -99,10 +99,13 @@ def _weigh(case: Case, verdict: Verdict, found: list[Violation]) -> None:
         verdict.findings += [v for v in found if v.rule not in _FINAL]
         found = [v for v in found if v.rule in _FINAL]
     if case.history.orphans:
+        # Whose change was left out, nobody knows: nothing found rests on firm ground.
         verdict.reasons.append(
             "the evidence is incomplete: it holds answers of writes without their "
             f"requests ({', '.join(map(str, case.history.orphans[:5]))})"
         )
+        verdict.findings += found
+        found = []
     if not case.notes and not case.evidence.expectations.get("empty"):
         verdict.reasons.append("vacuous: the scope holds no note and saw no change")
     found = _allow(case, verdict, found)

@@ -182,7 +182,7 @@ def test_answers_of_writes_without_their_requests_make_it_unknown() -> None:
     story.dps_create()
     story.sync()
     del story.entries[0]
-    assert unknown(story) or story.judged().verdict == "fail"
+    assert unknown(story)
     assert "incomplete" in story.judged().reasons[0]
 
 
