@@ -34,6 +34,8 @@ _KINDS = {
     "FalseSchema": "unknown",
 }
 
+_BINDING = frozenset({"type", "required"})
+
 KINDS = frozenset({*_KINDS.values(), "null", "blank", "shape", "status", "body"})
 
 
@@ -126,6 +128,9 @@ def _worded(document: dict[str, Any], path: Sequence[str | int]) -> str | None:
     words = node.get("x-message") if isinstance(node, dict) else None
     if isinstance(words, dict):
         words = words.get(path[-1])
+    elif path[-1] in _BINDING:
+        # The wording is a constraint's; a value of another type is never validated.
+        return None
     return words if isinstance(words, str) else None
 
 

@@ -7,6 +7,8 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
+import uvloop
+
 from harness import environment
 from harness.api import WorldApi
 from harness.composition import Settings
@@ -32,7 +34,8 @@ class OwnWorld:
 
     def __init__(self) -> None:
         """Start it; returns when all services answer."""
-        self._loop = asyncio.new_event_loop()
+        # The loop of the world's own process; asyncio's leaves Nagle's delay on.
+        self._loop = uvloop.new_event_loop()
         self._thread = threading.Thread(
             target=self._loop.run_forever, name="world", daemon=True
         )
