@@ -124,6 +124,12 @@ class Testimony:
         if subjects is None:
             yield from entries
             return
+        answered = {
+            entry["request"]
+            for entry in self._world.book.since(since)
+            if entry.kind == "response"
+            and not subjects.isdisjoint(entry["subjects"] or ())
+        }
         requests: set[int] = set()
         copies: set[int] = set()
         events: set[str] = set()
@@ -132,10 +138,13 @@ class Testimony:
                 yield entry
                 continue
             mine = not subjects.isdisjoint(entry["subjects"] or ())
-            if entry.kind == "request" and mine:
-                requests.add(entry.seq)
+            if entry.kind == "request":
+                # The request may name nobody and its answer somebody.
+                mine = mine or entry.seq in answered
+                if mine:
+                    requests.add(entry.seq)
             elif entry.kind == "response":
-                mine = mine or entry["request"] in requests
+                mine = entry["request"] in requests
             elif entry.kind == "event" and mine:
                 events.add(entry["message"])
             elif entry.kind == "copy" and mine:
