@@ -31,9 +31,9 @@ NONE = {"to-nomis": "none", "from-nomis": "none"}
 
 
 def _children(pid: int) -> set[str]:
-    """Return the command lines of everything below a process, by `ps`."""
+    """Return number and command line of our programs below a process, by `ps`."""
     rows = subprocess.run(
-        ["/bin/ps", "-eo", "pid=,ppid=,stat=,args="],
+        ["/bin/ps", "-ww", "-eo", "pid=,ppid=,stat=,args="],
         check=True,
         capture_output=True,
         text=True,
@@ -44,7 +44,7 @@ def _children(pid: int) -> set[str]:
         for number, parent, state, command in parts:
             if int(parent) in below and state[0] != "Z":
                 below.add(int(number))
-                found.add(command)
+                found.add(f"{number} {command}")
     return {c for c in found if "harness." in c or "simulators." in c}
 
 
