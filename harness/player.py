@@ -24,10 +24,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Line:
-    """One step: its kind (given, when, then) and its words."""
+    """One step: its kind (given, when, then), its words, and what stands below it.
+
+    `below` is the text block (a str), or the rows of the table, or nothing.
+    """
 
     kind: str
     text: str
+    below: str | tuple[tuple[str, ...], ...] | None = None
 
     def __str__(self) -> str:
         return f"{self.kind.capitalize()} {self.text}"
@@ -35,12 +39,16 @@ class Line:
 
 @dataclass
 class Outcome:
-    """How a script ended: pass, fail or unknown, with the oracle's report."""
+    """How a script ended: pass, fail or unknown, with the oracle's report.
+
+    `line` is the line at which it ended, empty when it came to its end.
+    """
 
     verdict: str
     message: str = ""
     report: dict[str, Any] | None = None
     timeline: str = ""
+    line: str = ""
 
     @property
     def signature(self) -> frozenset[tuple[str, str]]:
@@ -60,11 +68,12 @@ def play(
 ) -> Outcome:
     """Play the lines as one scenario; never raises for what the sync does."""
     scene = Scene(stack, name)
+    at: list[Line] = []
     try:
-        _play_lines(scene, lines)
+        _play_lines(scene, lines, at)
         report = scene.conclude()
     except ScenarioUnknown as unknown:
-        outcome = Outcome("unknown", str(unknown), unknown.report)
+        outcome = _after_unknown(scene, unknown)
     except ScenarioFailed as failed:
         report = failed.report or scene.judge()
         outcome = Outcome("fail", str(failed), report)
@@ -77,10 +86,19 @@ def play(
     finally:
         if not explain:
             scene.close()
+    outcome.line = str(at[-1]) if at else ""
     if explain:
         outcome.timeline = scene.timeline()
         scene.close()
     return outcome
+
+
+def _after_unknown(scene: Scene, unknown: ScenarioUnknown) -> Outcome:
+    """Judge what never settled, too: a loop or a leak is true whatever still moves."""
+    report = unknown.report or scene.judge()
+    if report["verdict"] == "fail":
+        return Outcome("fail", headline(report), report)
+    return Outcome("unknown", str(unknown), report)
 
 
 def _after_step_error(scene: Scene, error: StepError) -> Outcome:
@@ -94,9 +112,11 @@ def _after_step_error(scene: Scene, error: StepError) -> Outcome:
     return Outcome("unknown", f"the script cannot go on: {error}", report)
 
 
-def _play_lines(scene: Scene, lines: Sequence[Line]) -> None:
+def _play_lines(scene: Scene, lines: Sequence[Line], at: list[Line]) -> None:
+    """Play line by line; `at` says which is being played, none after the last."""
     parsed = [(line.kind, *timing(line.text)) for line in lines]
     for position, (kind, text, crosses) in enumerate(parsed):
+        at[:] = [lines[position]]
         if not crosses:
             scene.settle()
         if any(crossing for _, _, crossing in parsed[position : position + 2]):
@@ -104,7 +124,8 @@ def _play_lines(scene: Scene, lines: Sequence[Line]) -> None:
         seq = scene.world.mark(f"{kind.capitalize()} {text}", scene.name)
         if kind == "when" and (position == 0 or parsed[position - 1][0] != "when"):
             scene.when_started = seq
-        call(scene, _definition(kind, text), text)
+        call(scene, _definition(kind, text), text, lines[position].below)
+    at.clear()
 
 
 def _definition(kind: str, text: str) -> StepDefinition:
@@ -114,12 +135,21 @@ def _definition(kind: str, text: str) -> StepDefinition:
     return found[0]
 
 
-def call(scene: Scene, definition: StepDefinition, text: str) -> None:
-    """Call one step's function with the arguments its pattern finds in the line."""
+def call(
+    scene: Scene,
+    definition: StepDefinition,
+    text: str,
+    below: str | tuple[tuple[str, ...], ...] | None = None,
+) -> None:
+    """Call one step's function with what its pattern finds and what stands below."""
     context = definition.context
     wanted = inspect.signature(context.step_func).parameters
     found = context.parser.parse_arguments(text) or {}
     arguments = {name: value for name, value in found.items() if name in wanted}
+    if isinstance(below, str):
+        arguments["docstring"] = below
+    elif below is not None:
+        arguments["datatable"] = [list(row) for row in below]
     context.step_func(scene=scene, **arguments)
 
 

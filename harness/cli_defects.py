@@ -1,0 +1,155 @@
+"""The commands `tandem defects ...` and `tandem explore`."""
+
+from __future__ import annotations
+
+import random
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from harness.defects.registry import Defect
+    from harness.defects.score import Row
+
+
+@click.group()
+def defects() -> None:
+    """Planted defects: prove that scenarios and oracle see what they must."""
+
+
+@defects.command("list")
+@click.argument("query", required=False)
+def list_defects(query: str | None) -> None:
+    """List the planted defects; QUERY filters by words."""
+    from harness.defects.registry import defects as known
+
+    words = (query or "").lower().split()
+    shown = 0
+    for one in known().values():
+        text = f"{one.id} {one.title} {one.program} {' '.join(one.rules)}"
+        if all(word in text.lower() for word in words):
+            shown += 1
+            click.echo(f"{one.id:<14} {one.program:<11} {one.title}")
+    click.echo(f"{shown} defects")
+
+
+@defects.command()
+@click.argument("identifier")
+def show(identifier: str) -> None:
+    """Say what a planted defect breaks and what has to show it."""
+    from harness.defects import find
+    from harness.defects.left_out import LEFT_OUT
+
+    if identifier in LEFT_OUT:
+        click.echo(f"{identifier} is not planted: {LEFT_OUT[identifier]}")
+        return
+    try:
+        one = find(identifier)
+    except KeyError as error:
+        raise click.UsageError(str(error.args[0])) from error
+    for name, text in (
+        ("title", one.title),
+        ("corpus", " ".join(one.corpus)),
+        ("breaks", one.program),
+        ("wrong", one.wrong),
+        ("shows", one.shows),
+        ("must say", f"{' or '.join(one.rules)}, owner {' or '.join(one.owners)}"),
+        ("or fail at", one.line),
+        ("equivalent", one.equivalent),
+    ):
+        if text:
+            click.echo(f"{name:<11} {text}")
+
+
+@defects.command("score")
+@click.argument("paths", nargs=-1)
+@click.option("--tier", type=click.Choice(["simulated", "wire"]), default="simulated")
+@click.option("--only", multiple=True, metavar="ID", help="A defect or group.")
+@click.option("--full", is_flag=True, help="Play everything; find blind scenarios.")
+@click.option("--sample", type=int, metavar="N", help="A seeded sample of N defects.")
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("-n", "workers", type=click.IntRange(1, 32), default=2, show_default=True)
+@click.option("--report", default="test-results", show_default=True, metavar="DIR")
+def score_command(
+    paths: tuple[str, ...],
+    tier: str,
+    only: tuple[str, ...],
+    full: bool,
+    sample: int | None,
+    seed: int,
+    workers: int,
+    report: str,
+) -> None:
+    """Play the scenarios of PATHS (default: ours) against every planted defect."""
+    from harness.defects.matrix import print_score, write_score
+    from harness.defects.scenarios import feature_files
+    from harness.defects.score import score
+
+    wanted = _chosen(only, sample, seed)
+    files = feature_files(paths)
+    if not files:
+        raise click.UsageError(f"no feature file under {', '.join(paths)}")
+    if tier == "wire":
+        from harness.defects.wire import score_wire
+
+        result = score_wire(files, wanted, seed=seed, progress=_tell)
+    else:
+        result = score(
+            files, wanted, seed=seed, workers=workers, full=full, progress=_tell
+        )
+    print_score(result)
+    write_score(result, Path(report))
+    sys.exit(1 if result.survivors or result.broken else 0)
+
+
+def _chosen(only: tuple[str, ...], sample: int | None, seed: int) -> list[Defect]:
+    from harness.defects.registry import defects as known
+
+    wanted = [
+        one
+        for one in known().values()
+        if not only or one.id in only or one.group in only
+    ]
+    if not wanted:
+        raise click.UsageError(f"no defect or group is called {' or '.join(only)}")
+    if sample is not None:
+        living = [one for one in wanted if not one.equivalent]
+        stream = random.Random(f"sample/{seed}")  # noqa: S311 - no secret
+        wanted = stream.sample(living, min(sample, len(living)))
+    return wanted
+
+
+def _tell(row: Row) -> None:
+    from harness.defects.matrix import line_of
+
+    click.echo(line_of(row))
+
+
+@click.command()
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--histories", type=click.IntRange(1), default=100, show_default=True)
+@click.option("--changes", type=click.IntRange(1, 100), default=10, show_default=True)
+@click.option("--defect", "planted", multiple=True, help="Plant a defect (repeatable).")
+@click.option("--report", default="test-results", show_default=True, metavar="DIR")
+def explore(
+    seed: int, histories: int, changes: int, planted: tuple[str, ...], report: str
+) -> None:
+    """Play random histories; write the shortest that the sync gets wrong."""
+    from harness.explore import explore as search
+
+    folder = Path(report) / "counterexamples"
+    found = 0
+    for finding in search(seed, histories, changes, planted):
+        found += 1
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"history-{finding.seed}.feature"
+        path.write_text(finding.feature(), encoding="utf-8")
+        click.echo(f"{finding.outcome.verdict}: {path}\n{finding.outcome.message}")
+    click.echo(f"{histories} histories from seed {seed}, {found} wrong")
+    sys.exit(1 if found else 0)
+
+
+if __name__ == "__main__":
+    defects()

@@ -1,0 +1,1 @@
+"""Planted defects (fault corpus)."""

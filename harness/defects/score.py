@@ -1,0 +1,232 @@
+"""The score: every defect against the scenarios, and which of them see it.
+
+A **right kill** is a failed scenario with a violation that names an expected rule, an
+expected owner and a note or prisoner (or, for defects that only a report shows, the
+`Then` line that failed). Everything else that went wrong is **noise** and never
+counts: another rule, a step that could not be done, a time-out, a crash.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import time
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from harness.defects.registry import Defect, defects
+from harness.defects.scenarios import Play, likeliest_first, load, play_simulated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from harness.player import Outcome
+
+RIGHT, NOISE, PASS = "right", "noise", "pass"
+ENOUGH = 2
+_LIMIT = 12.0  # wall seconds a scenario may take under a defect, beyond thrice its own
+
+
+class TooLong(KeyboardInterrupt):
+    """A scenario did not end; no handler of the sync's may catch it."""
+
+
+@dataclass
+class Seen:
+    """What one scenario showed of one defect."""
+
+    scenario: str
+    result: str
+    reason: str
+    seconds: float
+
+
+@dataclass
+class Row:
+    """One defect: which scenarios killed it and which made only noise."""
+
+    id: str
+    plays: int = 0
+    seconds: float = 0.0
+    seen: list[Seen] = field(default_factory=list)
+
+    @property
+    def kills(self) -> list[Seen]:
+        """Return the right kills."""
+        return [one for one in self.seen if one.result == RIGHT]
+
+    @property
+    def noise(self) -> list[Seen]:
+        """Return what went wrong for another reason."""
+        return [one for one in self.seen if one.result == NOISE]
+
+
+@dataclass
+class Score:
+    """The whole matrix; `broken` are scenarios that the reference itself fails."""
+
+    rows: list[Row]
+    scenarios: int
+    seconds: float
+    seed: int
+    full: bool
+    broken: dict[str, str] = field(default_factory=dict)
+    names: list[str] = field(default_factory=list)
+
+    @property
+    def survivors(self) -> list[Row]:
+        """Return the defects that nothing killed, equivalent ones left out."""
+        return [
+            row
+            for row in self.rows
+            if not row.kills and not defects()[row.id].equivalent
+        ]
+
+    def blind(self) -> list[str]:
+        """Return the scenarios that killed nothing (only a full score knows)."""
+        useful = {one.scenario for row in self.rows for one in row.kills}
+        return [name for name in self.names if name not in useful]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain data."""
+        return asdict(self)
+
+
+def score(
+    files: Sequence[str],
+    wanted: Sequence[Defect],
+    *,
+    seed: int = 1,
+    workers: int = 2,
+    full: bool = False,
+    progress: Callable[[Row], None] | None = None,
+) -> Score:
+    """Play until each defect has two right kills (`full`: play everything)."""
+    started = time.perf_counter()
+    context = multiprocessing.get_context("spawn")
+    plays = load(files)
+    with context.Pool(workers, _begin, (list(files), seed)) as pool:
+        base = pool.map(_baseline, range(len(plays)), chunksize=4)
+        broken = {plays[i].id: base[i][1] for i in range(len(plays)) if base[i][1]}
+        cost = [seconds for seconds, _ in base]
+        sound = [i for i in range(len(plays)) if plays[i].id not in broken]
+        jobs = [
+            (one.id, [i for i in _order(one, plays, cost) if i in set(sound)], full)
+            for one in wanted
+        ]
+        rows: list[Row] = []
+        for row in pool.imap_unordered(_defect, [(*job, cost) for job in jobs]):
+            rows.append(row)
+            if progress is not None:
+                progress(row)
+    place = {one.id: number for number, one in enumerate(wanted)}
+    rows.sort(key=lambda row: place[row.id])
+    return Score(
+        rows,
+        len(plays),
+        time.perf_counter() - started,
+        seed,
+        full,
+        broken,
+        [plays[i].id for i in sound],
+    )
+
+
+def _order(one: Defect, plays: list[Play], cost: list[float]) -> list[int]:
+    return likeliest_first(one, plays, cost)
+
+
+_WORKER: dict[str, Any] = {}
+
+
+def _begin(files: list[str], seed: int) -> None:
+    _WORKER["plays"], _WORKER["seed"] = load(files), seed
+    defects()
+
+
+def _baseline(index: int) -> tuple[float, str]:
+    """Play on the reference as it is: seconds, and why it does not pass."""
+    started = time.perf_counter()
+    outcome, trouble = _played(index, (), 120.0)
+    reason = trouble
+    if outcome is not None and outcome.verdict != "pass":
+        reason = f"{outcome.verdict}: {outcome.message}"
+    return time.perf_counter() - started, reason
+
+
+def _defect(job: tuple[str, list[int], bool, list[float]]) -> Row:
+    identifier, order, full, cost = job
+    one, row = defects()[identifier], Row(identifier)
+    for index in order:
+        started = time.perf_counter()
+        outcome, trouble = _played(index, (identifier,), _LIMIT + 3 * cost[index])
+        seconds = time.perf_counter() - started
+        row.plays += 1
+        row.seconds += seconds
+        result, reason = judged(one, outcome, trouble)
+        if result != PASS:
+            name = _WORKER["plays"][index].id
+            row.seen.append(Seen(name, result, reason, round(seconds, 3)))
+        if len(row.kills) >= ENOUGH and not full:
+            break
+        if one.equivalent and row.plays >= _EQUIVALENT_PLAYS and not full:
+            break
+    return row
+
+
+_EQUIVALENT_PLAYS = 25
+
+
+def _played(
+    index: int, planted: Sequence[str], limit: float
+) -> tuple[Outcome | None, str]:
+    try:
+        with _at_most(limit):
+            return play_simulated(_WORKER["plays"][index], _WORKER["seed"], planted), ""
+    except TooLong:
+        return None, f"time-out after {limit:.0f} s"
+    except Exception as error:  # noqa: BLE001 - a crash is noise, and shown
+        return None, f"crash: {type(error).__name__}: {error}"
+
+
+@contextmanager
+def _at_most(seconds: float) -> Iterator[None]:
+    def ring(*_: object) -> None:
+        raise TooLong
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def judged(one: Defect, outcome: Outcome | None, trouble: str) -> tuple[str, str]:
+    """Say whether an outcome is a right kill, noise or nothing, and why."""
+    if outcome is None:
+        return NOISE, trouble
+    if outcome.verdict == "pass":
+        return PASS, ""
+    if outcome.verdict == "fail":
+        violations = (outcome.report or {}).get("violations", [])
+        for violation in violations:
+            if is_right(one, violation):
+                return RIGHT, f"{violation['rule']} by {violation['owner']}"
+        if one.line and outcome.line.startswith(one.line):
+            return RIGHT, outcome.line
+        pairs = sorted({f"{v['rule']} by {v['owner']}" for v in violations})
+        what = ", ".join(pairs) or f"{outcome.line}: {outcome.message}"
+        return NOISE, what[:300]
+    return NOISE, f"{outcome.verdict}: {outcome.message}"[:300]
+
+
+def is_right(one: Defect, violation: dict[str, Any]) -> bool:
+    """Whether a violation names what the defect was said to show."""
+    return (
+        violation["rule"] in one.rules
+        and violation["owner"] in one.owners
+        and bool(violation.get("note") or violation.get("prisoner"))
+    )
