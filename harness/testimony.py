@@ -120,36 +120,47 @@ class Testimony:
         self, subjects: frozenset[str] | None, since: int
     ) -> Iterable[Entry]:
         """Yield entries that name a subject, belong to one that does, or are common."""
-        entries = self._world.book.since(since)
+        entries = self._world.book.entries[since:]
         if subjects is None:
-            yield from entries
-            return
-        answered = {
-            entry["request"]
-            for entry in self._world.book.since(since)
-            if entry.kind == "response"
-            and not subjects.isdisjoint(entry["subjects"] or ())
+            return entries
+        return _Sieve(subjects, entries).entries()
+
+
+class _Sieve:
+    """Keeps what concerns some subjects, whole: calls with answers, copies with fates."""
+
+    def __init__(self, subjects: frozenset[str], entries: list[Entry]) -> None:
+        self._subjects = subjects
+        self._entries = entries
+        # A request may name nobody and its answer somebody.
+        self._calls = {
+            entry["request"] if entry.kind == "response" else entry.seq
+            for entry in entries
+            if entry.kind in ("request", "response") and self._named(entry)
         }
-        requests: set[int] = set()
-        copies: set[int] = set()
-        events: set[str] = set()
-        for entry in entries:
-            if entry.kind in _COMMON:
-                yield entry
-                continue
-            mine = not subjects.isdisjoint(entry["subjects"] or ())
-            if entry.kind == "request":
-                # The request may name nobody and its answer somebody.
-                mine = mine or entry.seq in answered
-                if mine:
-                    requests.add(entry.seq)
-            elif entry.kind == "response":
-                mine = entry["request"] in requests
-            elif entry.kind == "event" and mine:
-                events.add(entry["message"])
-            elif entry.kind == "copy" and mine:
-                copies.add(entry["copy"])
-            elif entry.kind in ("received", "returned", "fate"):
-                mine = entry["copy"] in copies or entry["event"] in events
-            if mine:
-                yield entry
+        self._copies: set[int] = set()
+        self._events: set[str] = set()
+
+    def entries(self) -> Iterable[Entry]:
+        return [entry for entry in self._entries if self._keeps(entry)]
+
+    def _named(self, entry: Entry) -> bool:
+        return not self._subjects.isdisjoint(entry["subjects"] or ())
+
+    def _keeps(self, entry: Entry) -> bool:
+        kind = entry.kind
+        if kind in _COMMON:
+            return True
+        if kind == "request":
+            return entry.seq in self._calls
+        if kind == "response":
+            return entry["request"] in self._calls
+        if kind in ("received", "returned", "fate"):
+            return entry["copy"] in self._copies or entry["event"] in self._events
+        if not self._named(entry):
+            return False
+        if kind == "event":
+            self._events.add(entry["message"])
+        else:
+            self._copies.add(entry["copy"])
+        return True
