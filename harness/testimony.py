@@ -127,7 +127,7 @@ class Testimony:
 
 
 class _Sieve:
-    """Keeps what concerns some subjects, whole: calls with answers, copies with fates."""
+    """Keeps what concerns some subjects: calls with answers, copies with fates."""
 
     def __init__(self, subjects: frozenset[str], entries: list[Entry]) -> None:
         self._subjects = subjects
