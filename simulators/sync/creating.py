@@ -6,7 +6,7 @@ may be repeating a create looks first, and two workers who raced agree on one ro
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from simulators.sync import finding, merging, notes, twins
@@ -94,6 +94,7 @@ class Creator:
                 await self._services.nomis.delete(stored.id)
             track("casenotes-mapping-retry-deleted", **telemetry(row))
             return
+        row = replace(row, prisoner=note.prisoner)
         answer = await self._services.mappings.add(row)
         if answer.status == CONFLICT:
             report_conflict(row, answer.body)

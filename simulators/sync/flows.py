@@ -10,6 +10,7 @@ from simulators.sync.alert_clients import AlertServices
 from simulators.sync.alerts_from_nomis import AlertsFromNomis
 from simulators.sync.alerts_to_nomis import AlertsToNomis, ReferenceData
 from simulators.sync.from_nomis import FromNomis
+from simulators.sync.locks import Locks
 from simulators.sync.merges import Merges
 from simulators.sync.migration import Migration
 from simulators.sync.moves import Moves
@@ -17,6 +18,7 @@ from simulators.sync.reconciliation import Reconciliation
 from simulators.sync.settings import TO_NOMIS
 from simulators.sync.switches import EVENTS
 from simulators.sync.to_nomis import ToNomis
+from simulators.sync.whereabouts import Whereabouts
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -87,20 +89,25 @@ def _to_nomis(
 def _from_nomis(
     settings: Settings, services: Services, queues: Queues, time: Time
 ) -> FromNomisFlows:
-    notes = FromNomis(services, queues, settings.queues["casenotes"])
+    whereabouts, locks = Whereabouts(services), Locks()
+    notes = FromNomis(
+        services, whereabouts, locks, queues, settings.queues["casenotes"]
+    )
     alerts = AlertsFromNomis(
         AlertServices(services.caller),
         services.nomis,
         queues,
         settings.queues["alerts"],
     )
+    merges = Merges(services, whereabouts, locks)
+    moves = Moves(services, whereabouts)
     handlers: dict[str, Handlers] = {
         "casenotes": {
             "OFFENDER_CASE_NOTES-INSERTED": notes.changed,
             "OFFENDER_CASE_NOTES-UPDATED": notes.changed,
             "OFFENDER_CASE_NOTES-DELETED": notes.deleted,
-            "prison-offender-events.prisoner.merged": Merges(services).merged,
-            "prison-offender-events.prisoner.booking.moved": Moves(services).moved,
+            "prison-offender-events.prisoner.merged": merges.merged,
+            "prison-offender-events.prisoner.booking.moved": moves.moved,
             welcoming.RETRY_MAPPING: notes.retry_mapping,
         },
         "alerts": {

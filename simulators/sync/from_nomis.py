@@ -10,8 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from simulators.sync import finding, merging, notes
-from simulators.sync.locks import Locks
+from simulators.sync import copies, finding, merging, notes
 from simulators.sync.memory import Memory
 from simulators.sync.notes import by_sync
 from simulators.sync.ports import NotYet
@@ -22,8 +21,10 @@ from simulators.sync.welcoming import Welcomer
 if TYPE_CHECKING:
     from simulators.sync.clients import Services
     from simulators.sync.envelope import Event
-    from simulators.sync.notes import Mapping
+    from simulators.sync.locks import Locks
+    from simulators.sync.notes import Mapping, NomisNote
     from simulators.sync.ports import Queues
+    from simulators.sync.whereabouts import Whereabouts
 
 PATIENCE = 4
 """At this receive, 71 seconds on, a row that is not there never will be."""
@@ -59,32 +60,47 @@ def row_event(event: Event) -> RowEvent:
 class FromNomis:
     """The case-note flows of the half that writes DPS."""
 
-    def __init__(self, services: Services, queues: Queues, queue: str) -> None:
+    def __init__(
+        self,
+        services: Services,
+        whereabouts: Whereabouts,
+        locks: Locks,
+        queues: Queues,
+        queue: str,
+    ) -> None:
         self._services = services
-        self._locks = Locks()
-        self._known: Memory[int, bool] = Memory()
-        self._updater = Updater(services)
-        self._welcomer = Welcomer(services, queues, queue)
+        self._locks = locks
+        self._known: Memory[int, copies.Print | None] = Memory()
+        self._deleted: Memory[int, copies.Print | None] = Memory()
+        self._updater = Updater(services, whereabouts)
+        self._welcomer = Welcomer(services, whereabouts, queues, queue)
 
     async def changed(self, event: Event) -> None:
         """Handle inserted and updated: DPS gets the row as it is now."""
         about = row_event(event)
         async with self._locks.hold(str(about.nomis_id)):
             stored = await self._services.nomis.note(about.nomis_id)
+            row = await self._services.mappings.by_nomis(about.nomis_id)
             if stored is None:
                 if may_still_appear(about, about.nomis_id in self._known):
                     raise NotYet(f"NOMIS has no row {about.nomis_id} yet")
                 track("casenotes-synchronisation-gone", nomisCaseNoteId=about.nomis_id)
+                if row is not None:
+                    await self._remove_locked(row, about)
                 return
-            self._known.keep(stored.id, True)
-            row = await self._services.mappings.by_nomis(stored.id)
+            if row is None and may_be_ghost(stored, about, self._deleted):
+                raise NotYet(f"row {stored.id} was deleted, the read lags")
+            self._known.keep(stored.id, self._known.get(stored.id))
+            self._welcomer.know(stored)
             if row is None:
                 row = await self._welcomer.welcome(stored, about)
             if row is None:
                 return
             async with self._locks.hold(row.dps_id):
-                if not await self._updater.update(stored, row, about):
-                    await self._remove(row, about, force=False)
+                alive = await self._updater.update(stored, row, about)
+            self._known.keep(stored.id, copies.short_print(stored))
+            if not alive:
+                await self._remove_locked(row, about)
 
     async def deleted(self, event: Event) -> None:
         """Handle deleted: the DPS note and its other NOMIS copies go too."""
@@ -93,7 +109,9 @@ class FromNomis:
     async def remove(self, about: RowEvent, force: bool = False) -> None:
         """Delete what a NOMIS row was mapped to; `force` believes it is gone."""
         async with self._locks.hold(str(about.nomis_id)):
-            self._known.keep(about.nomis_id, True)
+            looked = self._known.get(about.nomis_id)
+            self._known.keep(about.nomis_id, looked)
+            self._deleted.keep(about.nomis_id, looked)
             row = await self._services.mappings.by_nomis(about.nomis_id)
             if row is None:
                 track(
@@ -101,8 +119,13 @@ class FromNomis:
                     nomisCaseNoteId=about.nomis_id,
                 )
                 return
-            async with self._locks.hold(row.dps_id):
-                await self._remove(row, about, force)
+            await self._remove_locked(row, about, force=force)
+
+    async def _remove_locked(
+        self, row: Mapping, about: RowEvent, *, force: bool = False
+    ) -> None:
+        async with self._locks.hold(row.dps_id):
+            await self._remove(row, about, force)
 
     async def _remove(self, row: Mapping, about: RowEvent, force: bool) -> None:
         stored = await self._services.nomis.note(about.nomis_id)
@@ -142,3 +165,15 @@ def may_still_appear(about: RowEvent, known: bool) -> bool:
     A row seen before, or whose deletion was told, is gone for good (ORD-01).
     """
     return not known and about.attempt < PATIENCE
+
+
+def may_be_ghost(
+    stored: NomisNote, about: RowEvent, deleted: Memory[int, copies.Print | None]
+) -> bool:
+    """Whether a row read without mapping was deleted, and the read lags (ORD-04).
+
+    A row that looks different is a new one under the old id (IDM-16).
+    """
+    if stored.id not in deleted or about.attempt >= PATIENCE:
+        return False
+    return deleted.get(stored.id) in (None, copies.short_print(stored))

@@ -19,9 +19,12 @@ from simulators.sync.welcoming import NOMIS_CREATED
 if TYPE_CHECKING:
     from simulators.sync.clients import Services
     from simulators.sync.envelope import Event
+    from simulators.sync.locks import Locks
     from simulators.sync.notes import NomisNote
+    from simulators.sync.whereabouts import Whereabouts
 
 PATIENCE = 4
+STRAGGLERS = 3
 BAD_REQUEST = 400
 CONFLICT = 409
 
@@ -29,8 +32,12 @@ CONFLICT = 409
 class Merges:
     """Handles `prison-offender-events.prisoner.merged`."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(
+        self, services: Services, whereabouts: Whereabouts, locks: Locks
+    ) -> None:
         self._services = services
+        self._locks = locks
+        self._whereabouts = whereabouts
 
     async def merged(self, event: Event) -> None:
         """Renumber the removed number's mappings and map fresh copies."""
@@ -46,6 +53,7 @@ class Merges:
                 raise NotYet(f"NOMIS has not merged {removed} into {survivor}")
             alarm("casenotes-prisoner-merge-false", offenderNo=named, removed=removed)
             return
+        self._whereabouts.tell_merged(removed, survivor)
         await self._services.mappings.merged(removed, survivor)
         left = await self._map_copies(survivor, rows)
         track(
@@ -58,6 +66,20 @@ class Merges:
             raise NotYet(f"merge copies without a mapped original: {left}")
         if left:
             alarm("casenotes-prisoner-merge-unmapped", copies=left)
+        await self._fetch_stragglers(removed, survivor, attempt)
+
+    async def _fetch_stragglers(
+        self, removed: str, survivor: str, attempt: int
+    ) -> None:
+        """See that no DPS note stays under the removed number (MRG-17).
+
+        DPS moves its notes itself; one that the sync made there a moment too late is
+        moved by us.
+        """
+        late = await self._services.dps.notes(removed)
+        if late and attempt < STRAGGLERS:
+            raise NotYet(f"DPS has not merged {removed} into {survivor} yet")
+        await self._services.dps.move(removed, survivor, [note.id for note in late])
 
     async def _is_removed(self, number: str) -> bool:
         return await self._services.nomis.notes(number) is None
@@ -81,9 +103,8 @@ class Merges:
             if pairs.get(row.id) in mapped
         ]
         await self._add(made)
-        by_id = {row.id: row for row in rows}
         for row in made:
-            await self._freshen(by_id[row.nomis_id], row)
+            await self._freshen(row)
         done = {row.nomis_id for row in made}
         return [row.id for row in fresh if row.id not in done]
 
@@ -102,15 +123,17 @@ class Merges:
             else:
                 _demand(answer.status)
 
-    async def _freshen(self, copy: NomisNote, row: Mapping) -> None:
+    async def _freshen(self, row: Mapping) -> None:
         """Write a copy whose DPS note changed after NOMIS copied its original."""
-        numbers = [row.prisoner]
-        note = await finding.note_under(self._services.dps, numbers, row.dps_id)
-        if note is None or merging.same_text(copy, note):
-            return
-        differs = merging.difference(copy, note)
-        if not differs.text and not differs.only_nomis:
-            await self._services.nomis.replace(copy, note.text, note.amendments)
+        async with self._locks.hold(row.dps_id):
+            copy = await self._services.nomis.note(row.nomis_id)
+            note = await finding.note_under(
+                self._services.dps, [row.prisoner], row.dps_id
+            )
+            if copy is None or note is None or merging.same_text(copy, note):
+                return
+            if not merging.difference(copy, note).only_nomis:
+                await self._services.nomis.replace(copy, note.text, note.amendments)
 
 
 def is_fresh_copy(row: NomisNote, mapped: dict[int, Mapping]) -> bool:

@@ -14,6 +14,7 @@ from simulators.sync.telemetry import alarm, track
 if TYPE_CHECKING:
     from simulators.sync.clients import Services
     from simulators.sync.envelope import Event
+    from simulators.sync.whereabouts import Whereabouts
 
 PATIENCE = 4
 
@@ -21,8 +22,9 @@ PATIENCE = 4
 class Moves:
     """Handles `prison-offender-events.prisoner.booking.moved`."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, whereabouts: Whereabouts) -> None:
         self._services = services
+        self._whereabouts = whereabouts
 
     async def moved(self, event: Event) -> None:
         """Renumber the booking's mappings and move their DPS notes."""
@@ -36,6 +38,7 @@ class Moves:
                 raise NotYet(f"NOMIS has booking {booking} still under {source}")
             alarm("casenotes-booking-moved-stale", bookingId=booking)
             return
+        self._whereabouts.tell_moved(booking, target)
         known = await self._services.mappings.by_nomis_ids(here) if here else {}
         moved = await self._services.mappings.moved(booking, target)
         dps_ids = sorted({row.dps_id for row in (*known.values(), *moved)})
@@ -50,6 +53,10 @@ class Moves:
             movedFromNomsNumber=source,
             count=len(dps_ids),
         )
+        unmapped = [row for row in here if row not in known]
+        if unmapped and event.message.receive_count < PATIENCE:
+            # They follow when their mapping is there (MRG-19).
+            raise NotYet(f"rows of booking {booking} are not mapped yet: {unmapped}")
 
     async def _rows(self, prisoner: str, booking: int) -> list[int]:
         rows = await self._services.nomis.notes(prisoner) or []

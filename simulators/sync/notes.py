@@ -253,3 +253,8 @@ def by_sync(module: str | None) -> bool:
     (LOOP-07). So a marked row counts as ours only if DPS has its note.
     """
     return module == SYNC or (module or "").startswith(f"{SYNC}_")
+
+
+def by_user(module: str | None) -> bool:
+    """Whether the row's last writer was a person: neither a sync nor a merge."""
+    return not by_sync(module) and module != MERGE

@@ -13,7 +13,7 @@ from simulators.sync import text as notation
 from simulators.sync.creating import Creator, telemetry
 from simulators.sync.locks import Locks
 from simulators.sync.memory import Memory, Seen
-from simulators.sync.notes import by_sync, second
+from simulators.sync.notes import by_sync, by_user, second
 from simulators.sync.ports import CallFailed, CallRefused, NotYet
 from simulators.sync.telemetry import track
 from simulators.sync.told import is_ours, told
@@ -115,7 +115,13 @@ class ToNomis:
             if not shown:
                 await self._write(note, row, tale)
         self._remember(note)
-        return await finding.note_anywhere(self._services, [note.prisoner], note.id)
+        now = await finding.note_anywhere(self._services, [note.prisoner], note.id)
+        if now is not None and now.prisoner != note.prisoner:
+            # Merged or moved while the mapping was being written, perhaps too late
+            # for it to be renumbered.
+            for row in rows:
+                await self._services.mappings.moved(row.booking, now.prisoner)
+        return now
 
     async def _write(self, note: DpsNote, row: Mapping, tale: Told) -> None:
         """Write one copy, if it does not show the note yet (LOOP-13)."""
@@ -230,7 +236,7 @@ def text_is_news(stored: NomisNote, differs: Difference, seen: Seen | None) -> b
     Without memory a DPS amendment that NOMIS lacks explains the event, so the text
     may be a NOMIS user's; else the DPS text itself must be what changed.
     """
-    if not differs.text or by_sync(stored.module):
+    if not differs.text or not by_user(stored.module):
         return False
     if seen is None:
         return bool(differs.only_dps)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from simulators.sync import copies, finding, merging, requesting
 from simulators.sync.envelope import internal
+from simulators.sync.memory import Memory
 from simulators.sync.notes import MERGE, Mapping, by_sync
 from simulators.sync.ports import CallFailed, CallRefused, NotYet
 from simulators.sync.telemetry import alarm, track
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from simulators.sync.from_nomis import RowEvent
     from simulators.sync.notes import DpsNote, NomisNote
     from simulators.sync.ports import Attributes, Queues
+    from simulators.sync.whereabouts import Whereabouts
 
 RETRY_MAPPING = "RETRY_SYNCHRONISATION_MAPPING"
 ATTRIBUTE = "prisoner-from-nomis-synchronisation-"
@@ -23,35 +26,72 @@ DPS_CREATED = "DPS_CREATED"
 BAD_REQUEST = 400
 CONFLICT = 409
 PATIENCE = 3
-LAST_PATIENCE = 4
 
 
 class Welcomer:
     """Decides what an unmapped row is, and maps it."""
 
-    def __init__(self, services: Services, queues: Queues, queue: str) -> None:
+    def __init__(
+        self,
+        services: Services,
+        whereabouts: Whereabouts,
+        queues: Queues,
+        queue: str,
+    ) -> None:
         self._services = services
+        self._whereabouts = whereabouts
         self._queues = queues
         self._queue = queue
+        self._prints: Memory[copies.Print, int] = Memory()
 
     async def welcome(self, stored: NomisNote, about: RowEvent) -> Mapping | None:
         """Map an unmapped row; None when it is our own write, which maps itself."""
         if about.prisoner is None:
             raise LookupError(f"no event says whose row {stored.id} is")
+        prisoner = self._whereabouts.presumed(about.prisoner, stored.booking)
         if may_be_echo(stored):
-            own = await self._own_note(stored, about.prisoner)
+            own = await self._own_note(stored, prisoner)
             if own is not None:
                 return await self._echo(stored, own, about)
             if by_sync(stored.module) and about.attempt < PATIENCE:
                 # Ours, but its DPS note was deleted just now? Then it goes, too.
                 raise NotYet(f"row {stored.id} is marked as ours, DPS has no such note")
         if is_merge_copy(stored):
-            original = await self._original(stored, about.prisoner)
-            if original is not None:
-                return await self._map_copy(stored, original, about.prisoner)
-            if about.attempt < LAST_PATIENCE:
-                raise NotYet(f"the merge that copied row {stored.id} is not known yet")
-        return await self._create(stored, about.prisoner)
+            return await self._welcome_copy(stored, prisoner)
+        return await self._create(stored, prisoner)
+
+    async def _welcome_copy(self, stored: NomisNote, prisoner: str) -> Mapping | None:
+        """Map a merge's copy to its original's note; it is never a note of its own."""
+        rows = await self._services.nomis.notes(prisoner) or []
+        mapped = await self._services.mappings.by_nomis_ids([r.id for r in rows])
+        original = copies.pair(rows, mapped).get(stored.id)
+        if original in mapped:
+            row = replace(
+                mapped[original],
+                nomis_id=stored.id,
+                prisoner=prisoner,
+                booking=stored.booking,
+                kind=NOMIS_CREATED,
+            )
+            return row if await self._map(row, created=False) else None
+        if original is None and await self._was_deleted(stored):
+            # Deleted while NOMIS was copying it: deleted it stays.
+            await self._services.nomis.delete(stored.id)
+            alarm("casenotes-merge-copy-deleted", nomisCaseNoteId=stored.id)
+            return None
+        raise NotYet(f"row {stored.id}: no mapped original of this merge copy")
+
+    async def _was_deleted(self, stored: NomisNote) -> bool:
+        """Whether a row that we knew, and that is gone, was the copy's original."""
+        original = self._prints.get(copies.short_print(stored))
+        if original is None or original == stored.id:
+            return False
+        return await self._services.nomis.note(original) is None
+
+    def know(self, stored: NomisNote) -> None:
+        """Remember what a row looks like, for copies that outlive it."""
+        if stored.module != MERGE:
+            self._prints.keep(copies.short_print(stored), stored.id)
 
     async def _own_note(self, stored: NomisNote, prisoner: str) -> DpsNote | None:
         """Find the DPS-born note that a row without mapping was written for."""
@@ -75,20 +115,6 @@ class Welcomer:
         if about.attempt < PATIENCE and not merging.same_note(stored, own):
             raise NotYet(f"row {stored.id} is likely that of DPS note {own.id}")
         row = Mapping(own.id, stored.id, own.prisoner, stored.booking, DPS_CREATED)
-        return row if await self._map(row, created=False) else None
-
-    async def _original(self, stored: NomisNote, prisoner: str) -> Mapping | None:
-        rows = await self._services.nomis.notes(prisoner) or []
-        mapped = await self._services.mappings.by_nomis_ids([r.id for r in rows])
-        original = copies.pair(rows, mapped).get(stored.id)
-        return None if original is None else mapped.get(original)
-
-    async def _map_copy(
-        self, stored: NomisNote, original: Mapping, prisoner: str
-    ) -> Mapping | None:
-        row = Mapping(
-            original.dps_id, stored.id, prisoner, stored.booking, NOMIS_CREATED
-        )
         return row if await self._map(row, created=False) else None
 
     async def _create(self, stored: NomisNote, prisoner: str) -> Mapping | None:
@@ -143,6 +169,7 @@ class Welcomer:
             if row.kind == NOMIS_CREATED and not note.born_in_dps:
                 await self._services.dps.delete(row.dps_id)
             return
+        row = replace(row, prisoner=note.prisoner)
         answer = await self._services.mappings.add(row)
         if answer.status == CONFLICT:
             report_conflict(row, answer.body)

@@ -202,6 +202,21 @@ def test_a_row_known_to_be_deleted_is_not_waited_for() -> None:
     assert it.services.writes() == []
 
 
+def test_a_row_told_deleted_is_not_made_anew_from_a_late_read() -> None:
+    """A read that lags behind the deletion brings nothing back (ORD-04)."""
+    it = rig()
+    row, _ = it.services.from_nomis()
+    play(it.handle(nomis_event("UPDATED", row)))
+    late = it.services.nomis.pop(row)
+    play(it.handle(nomis_event("DELETED", row)))
+    it.services.nomis[row] = late
+    with pytest.raises(NotYet):
+        play(it.handle(nomis_event("UPDATED", row, eventDatetime="later")))
+    del it.services.nomis[row]
+    play(it.handle(nomis_event("UPDATED", row, eventDatetime="later"), attempt=2))
+    assert it.services.dps == {}
+
+
 def test_an_interrupted_create_is_taken_up_again() -> None:
     """The note made before a crash is found by its legacy id."""
     it = rig()
@@ -366,7 +381,7 @@ def test_a_reused_row_id_waits_for_the_deletion() -> None:
     with pytest.raises(NotYet):
         play(it.handle(nomis_event("INSERTED", row)))
     play(it.handle(nomis_event("DELETED", row)))
-    play(it.handle(nomis_event("INSERTED", row), attempt=2))
+    play(it.handle(nomis_event("INSERTED", row), attempt=4))
     assert note not in it.services.dps
     assert it.services.dps[only_note(it)]["text"] == "quite another"
 
