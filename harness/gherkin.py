@@ -1,9 +1,9 @@
 """Reading feature files: parsing, timing words, and matching lines to steps.
 
-pytest-bdd parses and runs; here we close three of its gaps that would let a broken
-feature pass unseen: two scenarios of one name (the first silently vanishes), a step
-that is a coroutine (it is never awaited, so it cannot fail) and a line that two steps
-could mean. Matching is cached: a line is compared with every step once a run.
+pytest-bdd parses and runs; here we close four gaps that would let a broken feature pass
+unseen: two scenarios of one name (the first silently vanishes), a step that is a
+coroutine (it is never awaited, so it cannot fail), a line that two steps could mean,
+and a first step with a misspelt keyword (Gherkin reads it as a description).
 """
 
 from __future__ import annotations
@@ -12,21 +12,21 @@ import inspect
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gherkin.errors import CompositeParserException
 from pytest_bdd import parsers
 from pytest_bdd.exceptions import FeatureError as BddFeatureError
 from pytest_bdd.exceptions import GherkinParseError, StepError
-from pytest_bdd.parser import Feature, FeatureParser, ScenarioTemplate
+from pytest_bdd.parser import Background, Feature, FeatureParser, ScenarioTemplate
 from pytest_bdd.parser import Step as GherkinStep
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 
-from harness.wording import nearest, plain_format, plain_regex
+from harness.wording import lost_keyword, nearest, plain_format, plain_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
     from types import ModuleType
 
 # What a line may add to any `When`: the change happens while the messages of the
@@ -59,6 +59,36 @@ class _StrictParser(FeatureParser):
             raise FeatureError([what])
         feature.scenarios[scenario.name] = scenario
 
+    def parse_scenario(
+        self, scenario_data: Any, feature: Feature, rule: Any = None
+    ) -> ScenarioTemplate:
+        """Parse a scenario; a step that would be read as description is refused."""
+        self._no_lost_step(scenario_data)
+        return super().parse_scenario(scenario_data, feature, rule)
+
+    def parse_background(self, background_data: Any) -> Background:
+        """Parse a background; a step that would be read as description is refused."""
+        self._no_lost_step(background_data)
+        return super().parse_background(background_data)
+
+    def _no_lost_step(self, data: Any) -> None:
+        for offset, line in enumerate(data.description.splitlines(), start=1):
+            if lost_keyword(line):
+                where = f"{self.abs_filename}:{self._line_of(line, data, offset)}"
+                what = (
+                    f"{where}: {line.strip()!r} would be read as a description, not as "
+                    "a step; steps begin with Given, When, Then, And or But"
+                )
+                raise FeatureError([what])
+
+    def _line_of(self, text: str, data: Any, offset: int) -> int:
+        start: int = data.location.line
+        lines = Path(self.abs_filename).read_text(encoding="utf-8").splitlines()
+        for number, line in enumerate(lines[start:], start=start + 1):
+            if line.strip() == text.strip():
+                return number
+        return start + offset
+
     def _parse_and_add_scenario(
         self, scenario_data: Any, feature: Feature, rule: Any = None
     ) -> None:
@@ -90,7 +120,7 @@ def read_feature(path: Path) -> Feature:
         raise FeatureError(
             [f"{path}:1: not UTF-8 text ({error.reason} at byte {error.start})"]
         ) from error
-    except AttributeError as error:
+    except (AttributeError, KeyError) as error:
         # The Gherkin parser answers a file without a feature with nothing at all.
         raise FeatureError(
             [f"{path}:1: no feature in this file; it should begin with 'Feature: ...'"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -43,6 +46,7 @@ class Progress:
         self.report = report
         self.replay = replay
         self.console = console or Console(highlight=False, soft_wrap=True)
+        self._workers: list[int] = []
         self._index: dict[str, int] = {}
         self._on_line = 0
 
@@ -55,6 +59,17 @@ class Progress:
         """Learn it from the first worker."""
         if not self.result.planned:
             self._plan(len(ids))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_newgateway(self, gateway: Any) -> None:
+        """Remember the worker's process."""
+        self._workers.append(gateway._rinfo().pid)  # noqa: SLF001 - as xdist itself
+
+    def pytest_keyboard_interrupt(self) -> None:
+        """Tell the workers: a signal to us alone would leave them at work for long."""
+        for pid in self._workers:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGINT)
 
     def _plan(self, total: int) -> None:
         self.result.planned = total

@@ -19,6 +19,10 @@ _NAMED_GROUP = re.compile(r"\(\?P<(\w+)>")
 _CLASS = re.compile(r"\[(?:\\.|[^\]\\])*\]|\\[dwsDWS]|\.")
 _REPEAT = re.compile(r"[*+]\??|\{\d*,?\d*\}")
 
+_KEYWORDS = ("given", "when", "then", "and", "but")
+# Words that descriptions begin with and that are near to a keyword.
+_PROSE = ("the", "an", "gives")
+
 
 def plain_format(text: str) -> str:
     """Show a `parse` format: `{count:d} notes` is `<count> notes`."""
@@ -94,6 +98,14 @@ def _choice(choices: list[str], brackets: str) -> str:
     if len(choices) == 1:
         return choices[0]
     return brackets[0] + "|".join(choices) + brackets[1]
+
+
+def lost_keyword(line: str) -> bool:
+    """Tell whether a line of a description was most likely meant to be a step."""
+    words = line.split()
+    if not words or words[0].lower() in _PROSE:
+        return False
+    return bool(difflib.get_close_matches(words[0].lower(), _KEYWORDS, 1, 0.76))
 
 
 def nearest(

@@ -1,0 +1,1 @@
+"""Tests of what testers and CI developers see of a run."""
