@@ -56,16 +56,16 @@ Feature: Lost answers, failing services and crashes leave no trace
   @needs-kill
   Scenario: The sync is killed in the middle of a burst from DPS and started again
     Given a prisoner
-    When a DPS user writes 100 case notes in DPS, and the sync from DPS to NOMIS is killed half way and started again
-    Then the prisoner has 100 case notes in NOMIS
-    And the prisoner has 100 case notes in DPS
+    When a DPS user writes 200 case notes in DPS, and the sync from DPS to NOMIS is killed half way and started again
+    Then the prisoner has 200 case notes in NOMIS
+    And the prisoner has 200 case notes in DPS
 
   @needs-kill
   Scenario: The sync is killed in the middle of a burst from NOMIS and started again
     Given a prisoner
-    When an officer writes 100 case notes in NOMIS, and the sync from NOMIS to DPS is killed half way and started again
-    Then the prisoner has 100 case notes in NOMIS
-    And the prisoner has 100 case notes in DPS
+    When an officer writes 200 case notes in NOMIS, and the sync from NOMIS to DPS is killed half way and started again
+    Then the prisoner has 200 case notes in NOMIS
+    And the prisoner has 200 case notes in DPS
 
   @needs-kill @DUP-01
   Scenario: The sync crashes after it wrote to NOMIS and before it saved the mapping

@@ -1,0 +1,1 @@
+"""Worlds, stacks, settling, the oracle, verdicts: what judges a sync."""

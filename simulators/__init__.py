@@ -1,0 +1,1 @@
+"""The fakes, the bus, the journal and the reference sync."""

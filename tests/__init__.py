@@ -1,0 +1,1 @@
+"""Tests of everything; `tests/quality` proves detection power."""

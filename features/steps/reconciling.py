@@ -34,12 +34,21 @@ def tamper(scene: Scene, what: str) -> None:
         scene.expectations.allowed.append({"rule": rule})
 
 
-@when("the reconciliation looks at the prisoner")
-def reconcile(scene: Scene) -> None:
-    """Ask the sync to reconcile the prisoner's notes.
+@when(parsers.re(r"the reconciliation looks at (?P<whom>the prisoner|everyone)"))
+def reconcile(scene: Scene, whom: str) -> None:
+    """Ask the sync to reconcile the prisoner's notes, or everyone's.
 
     Example: When the reconciliation looks at the prisoner
     """
+    if whom == "everyone":
+        answer = scene.stack.admin("to-nomis", "POST", "/casenotes/reconciliation")
+        found = answer["body"]
+        if not found["complete"]:
+            answer = {"status": 500, "body": found}
+        elif not found["mismatches"]:
+            answer = {"status": 200, "body": None}
+        scene.memory["reconciliation"] = answer
+        return
     who = users.number(scene, None)
     scene.memory["reconciliation"] = scene.stack.admin(
         "to-nomis", "GET", f"/casenotes/reconciliation/{who}"

@@ -115,7 +115,7 @@ def run_half(scene: Scene, direction: str, how: str) -> None:
 def burst_with_kill(scene: Scene, count: str, side: str, direction: str) -> None:
     """Write a burst of notes; half way one direction crashes and comes back.
 
-    Example: When a DPS user writes 100 case notes in DPS, and the sync from DPS to NOMIS is killed half way and started again
+    Example: When a DPS user writes 200 case notes in DPS, and the sync from DPS to NOMIS is killed half way and started again
     """  # noqa: E501 - the example is one line of a feature file
     half = HALF[direction]
     scene.undo_later("ensure", (half,))

@@ -94,13 +94,21 @@ def failing_service(
         )
 
 
-@given("the mapping service is slow to save by a second")
-def slow_mapping(scene: Scene) -> None:
-    """Let the next save of a mapping take a second.
+@given(
+    parsers.re(
+        r"the (?:mapping service is slow to save by a second"
+        rf"|next (?P<call>{_CALL}) takes (?P<seconds>\d+) seconds)"
+    )
+)
+def slow_call(
+    scene: Scene, call: str | None = None, seconds: str | None = None
+) -> None:
+    """Let the next call of that kind wait before it is carried out.
 
-    Example: Given the mapping service is slow to save by a second
+    Example: Given the next NOMIS create takes 70 seconds
     """
-    _fault(scene, "mapping", "delay", operation="create_case_note_mapping", delay=1.0)
+    service, operation = CALLS[call or "mapping save"]
+    _fault(scene, service, "delay", operation=operation, delay=float(seconds or 1))
 
 
 @when("NOMIS goes down for the sync")
