@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from harness import cli_rollout
+from harness import cli_defects, cli_rollout
 from harness.environment import FIXED_PORT
 from harness.options import RunOptions
 from harness.results import EXIT_CODES, UNKNOWN, USAGE_ERROR
@@ -208,4 +208,6 @@ def steps(query: tuple[str, ...]) -> None:
     sys.exit(print_catalogue(" ".join(query)))
 
 
+cli.add_command(cli_defects.defects)
+cli.add_command(cli_defects.explore)
 cli_rollout.register(cli)

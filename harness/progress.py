@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -27,6 +28,22 @@ _MOST_LINES = 12
 """Lines of a failure's message that are printed; the report has all."""
 
 
+class Screen(Console):
+    """A console whose reader may leave: the run, its report and verdict go on."""
+
+    def __init__(self) -> None:
+        """Write to standard output; lines are cut by whoever shows them."""
+        super().__init__(highlight=False, soft_wrap=True)
+
+    def on_broken_pipe(self) -> None:
+        """Write to nowhere from now on."""
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        with contextlib.suppress(OSError, ValueError):
+            # Python flushes standard output once more at its end.
+            os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
 class Progress:
     """A pytest plugin of the main process: collects results and shows them.
 
@@ -45,7 +62,7 @@ class Progress:
         self.result = result
         self.report = report
         self.replay = replay
-        self.console = console or Console(highlight=False, soft_wrap=True)
+        self.console = console or Screen()
         self._workers: list[int] = []
         self._index: dict[str, int] = {}
         self._on_line = 0
