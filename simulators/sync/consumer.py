@@ -31,7 +31,10 @@ cause: ContextVar[str] = ContextVar("cause", default="")
 
 
 class Consumer:
-    """One queue and what handles its messages; `handle` raises to have it again."""
+    """One queue and what handles its messages; `handle` raises to have it again.
+
+    `quiet` is called after each poll that brought nothing.
+    """
 
     def __init__(
         self,
@@ -39,9 +42,11 @@ class Consumer:
         handle: Callable[[Message], Awaitable[None]],
         queues: Queues,
         time: Time,
+        quiet: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self.queue = queue
         self.terms = Terms()
+        self._quiet = quiet
         self._handle = handle
         self._queues = queues
         self._time = time
@@ -62,6 +67,8 @@ class Consumer:
                 continue
             try:
                 messages = await self._queues.receive(self.queue, room, LONG_POLL)
+                if not messages and self._quiet is not None:
+                    await self._quiet()
             except CallFailed as failure:
                 alarm("queue-unreachable", queue=self.queue, error=failure)
                 await self._time.sleep(POLL_AGAIN)

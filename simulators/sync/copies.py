@@ -7,9 +7,10 @@ and amendments; the time of insertion is a copy's own (DAT-03).
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from simulators.sync.notes import MERGE, second
+from simulators.sync.notes import MERGE, by_user, second
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -18,24 +19,39 @@ if TYPE_CHECKING:
     from simulators.sync.notes import Mapping, NomisNote
 
 Print = tuple[object, ...]
+AT_ONCE = timedelta(seconds=2)
+
+
+def may_be_copy(row: NomisNote) -> bool:
+    """Whether a merge may have made the row.
+
+    Its audit module says so, until an officer edits the row; that it was put in later
+    than its note was written stays true. Rows of the sync are later, too, but marked.
+    """
+    if row.module == MERGE:
+        return True
+    return by_user(row.module) and row.inserted - row.created > AT_ONCE
 
 
 def pair(rows: Iterable[NomisNote], mapped: Rows[int, Mapping]) -> dict[int, int]:
     """Return copy id -> original id for the copies that have no mapping yet."""
     ordered = sorted(rows, key=lambda row: row.id)
-    originals = [row for row in ordered if row.module != MERGE]
-    made = [row for row in ordered if row.module == MERGE]
+    made = [row for row in ordered if row.id not in mapped and may_be_copy(row)]
+    originals = [row for row in ordered if row.module != MERGE and row not in made]
     pairs: dict[int, int] = {}
     for booking in sorted({row.booking for row in made}):
-        here = [row for row in made if row.booking == booking]
-        taken = {mapped[row.id].dps_id for row in here if row.id in mapped}
+        unpaired = [row for row in made if row.booking == booking]
+        taken = {
+            mapped[row.id].dps_id
+            for row in ordered
+            if row.booking == booking and row.id in mapped
+        }
         free = [
             row
             for row in originals
             if row.booking != booking
             and not (row.id in mapped and mapped[row.id].dps_id in taken)
         ]
-        unpaired = [row for row in here if row.id not in mapped]
         for likeness in (whole_print, short_print):
             found = _match(unpaired, free, likeness)
             pairs |= found

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 RETRY_CREATE_MAPPING = "RETRY_CREATE_MAPPING"
 DPS_CREATED = "DPS_CREATED"
+NOMIS_CREATED = "NOMIS_CREATED"
 BAD_REQUEST = 400
 CONFLICT = 409
 
@@ -51,6 +52,8 @@ class Creator:
 
     async def create(self, note: DpsNote, tale: Told) -> Created:
         """Create the NOMIS row, or adopt the one an earlier attempt made."""
+        if not note.born_in_dps:
+            return await self._adopt_original(note)
         looks = may_have_created(tale, note) or note.id in self._tried
         own = await self._own_row(note) if looks else None
         self._tried.keep(note.id, True)
@@ -63,6 +66,20 @@ class Creator:
         if not await self._map(row):
             return Created([], fresh=False)
         return Created(await self._settle_race(row), fresh=own is None)
+
+    async def _adopt_original(self, note: DpsNote) -> Created:
+        """Map a note that NOMIS made to its row, whose id is the legacy id.
+
+        The mapping is on its way in the other half; a row that is gone was deleted,
+        and its note with it, so it is never created anew (DEL-08).
+        """
+        stored = await self._services.nomis.note(note.legacy_id)
+        if stored is None:
+            alarm("casenotes-create-original-gone", dpsCaseNoteId=note.id)
+            return Created([], fresh=False)
+        row = Mapping(note.id, stored.id, note.prisoner, stored.booking, NOMIS_CREATED)
+        mapped = await self._map(row)
+        return Created([row] if mapped else [], fresh=False)
 
     async def remove_twins(self, note: DpsNote, rows: list[Mapping]) -> None:
         """Delete rows that an attempt before the mapped one made for the note.

@@ -87,6 +87,8 @@ class FromNomis:
                 track("casenotes-synchronisation-gone", nomisCaseNoteId=about.nomis_id)
                 if row is not None:
                     await self._remove_locked(row, about)
+                elif about.attempt > 1:
+                    await self._welcomer.take_back(about)
                 return
             if row is None and may_be_ghost(stored, about, self._deleted):
                 raise NotYet(f"row {stored.id} was deleted, the read lags")

@@ -86,11 +86,11 @@ class Merges:
 
     async def _map_copies(self, survivor: str, rows: list[NomisNote]) -> list[int]:
         """Map the fresh copies; returns those whose original has no mapping yet."""
-        if not any(row.module == MERGE for row in rows):
+        if not any(copies.may_be_copy(row) for row in rows):
             return []  # NOMIS no longer copies (MRG-06)
         mapped = await self._services.mappings.by_nomis_ids([r.id for r in rows])
-        fresh = [row for row in rows if is_fresh_copy(row, mapped)]
         pairs = copies.pair(rows, mapped)
+        fresh = [row for row in rows if is_fresh_copy(row, mapped, pairs)]
         made = [
             Mapping(
                 mapped[pairs[row.id]].dps_id,
@@ -136,9 +136,11 @@ class Merges:
                 await self._services.nomis.replace(copy, note.text, note.amendments)
 
 
-def is_fresh_copy(row: NomisNote, mapped: dict[int, Mapping]) -> bool:
+def is_fresh_copy(
+    row: NomisNote, mapped: dict[int, Mapping], pairs: dict[int, int]
+) -> bool:
     """Whether a merge copied the row and nobody mapped it yet."""
-    return row.module == MERGE and row.id not in mapped
+    return row.id not in mapped and (row.module == MERGE or row.id in pairs)
 
 
 def _demand(status: int) -> None:

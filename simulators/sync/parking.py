@@ -7,6 +7,7 @@ Handlers read the current state, so an old message does no harm (TOG-11).
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from simulators.sync.telemetry import track
@@ -32,6 +33,7 @@ class Parking:
         self.queue = queue
         self.name = queue + SUFFIX
         self._queues = queues
+        self._kept: Counter[str] = Counter()
 
     async def prepare(self) -> None:
         """Make the parking queue exist."""
@@ -42,7 +44,12 @@ class Parking:
         attributes = dict(message.attributes)
         attributes[ATTRIBUTE] = {"DataType": "String", "StringValue": event_type}
         await self._queues.send(self.name, message.body, attributes)
+        self._kept[event_type] += 1
         track("parked", queue=self.queue, type=event_type, message=message.message_id)
+
+    def is_due(self, is_on: Callable[[str], bool]) -> bool:
+        """Whether something that we parked and that is on now never came back."""
+        return any(count > 0 and is_on(kind) for kind, count in self._kept.items())
 
     async def release(self, is_on: Callable[[str], bool]) -> int:
         """Send the messages whose event type is on back; returns how many."""
@@ -50,11 +57,13 @@ class Parking:
         waiting: list[Message] = []
         while messages := await self._queues.receive(self.name, 10, 0):
             for message in messages:
-                if is_on(message.attributes[ATTRIBUTE]["StringValue"]):
+                event_type = message.attributes[ATTRIBUTE]["StringValue"]
+                if is_on(event_type):
                     await self._queues.send(
                         self.queue, message.body, message.attributes
                     )
                     await self._queues.delete(self.name, message.receipt)
+                    self._kept[event_type] -= 1
                     released += 1
                 else:
                     waiting.append(message)

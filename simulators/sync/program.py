@@ -46,7 +46,7 @@ class Domain:
     ) -> None:
         self.name = name
         self.parking = Parking(queue, queues)
-        self.consumer = Consumer(queue, self.handle, queues, time)
+        self.consumer = Consumer(queue, self.handle, queues, time, self._sweep)
         self._handlers = handlers
         self._switches = switches
 
@@ -66,9 +66,15 @@ class Domain:
 
     async def release(self) -> int:
         """Send back what was parked and is on now."""
-        return await self.parking.release(
-            lambda event: self._switches.is_on(self.name, event)
-        )
+        return await self.parking.release(self._is_on)
+
+    async def _sweep(self) -> None:
+        """Release again what an earlier release could not get at."""
+        if self.parking.is_due(self._is_on):
+            await self.release()
+
+    def _is_on(self, event: str) -> bool:
+        return self._switches.is_on(self.name, event)
 
 
 class Half:

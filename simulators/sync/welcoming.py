@@ -49,6 +49,10 @@ class Welcomer:
         if about.prisoner is None:
             raise LookupError(f"no event says whose row {stored.id} is")
         prisoner = self._whereabouts.presumed(about.prisoner, stored.booking)
+        if copies.may_be_copy(stored):
+            original = await self._original(stored, prisoner)
+            if original is not None or is_merge_copy(stored):
+                return await self._welcome_copy(stored, original, prisoner)
         if may_be_echo(stored):
             own = await self._own_note(stored, prisoner)
             if own is not None:
@@ -56,18 +60,27 @@ class Welcomer:
             if by_sync(stored.module) and about.attempt < PATIENCE:
                 # Ours, but its DPS note was deleted just now? Then it goes, too.
                 raise NotYet(f"row {stored.id} is marked as ours, DPS has no such note")
-        if is_merge_copy(stored):
-            return await self._welcome_copy(stored, prisoner)
         return await self._create(stored, prisoner)
 
-    async def _welcome_copy(self, stored: NomisNote, prisoner: str) -> Mapping | None:
-        """Map a merge's copy to its original's note; it is never a note of its own."""
+    async def _original(
+        self, stored: NomisNote, prisoner: str
+    ) -> tuple[int, Mapping | None] | None:
+        """Find the row that a merge copied, and its mapping."""
         rows = await self._services.nomis.notes(prisoner) or []
         mapped = await self._services.mappings.by_nomis_ids([r.id for r in rows])
         original = copies.pair(rows, mapped).get(stored.id)
-        if original in mapped:
+        return None if original is None else (original, mapped.get(original))
+
+    async def _welcome_copy(
+        self,
+        stored: NomisNote,
+        original: tuple[int, Mapping | None] | None,
+        prisoner: str,
+    ) -> Mapping | None:
+        """Map a merge's copy to its original's note; it is never a note of its own."""
+        if original and original[1]:
             row = replace(
-                mapped[original],
+                original[1],
                 nomis_id=stored.id,
                 prisoner=prisoner,
                 booking=stored.booking,
@@ -156,6 +169,18 @@ class Welcomer:
         body, attributes = retry_message(row)
         await self._queues.send(self._queue, body, attributes)
         return True
+
+    async def take_back(self, about: RowEvent) -> None:
+        """Delete the note of a row that went away before it was mapped.
+
+        An earlier attempt may have made it without hearing so.
+        """
+        if about.prisoner is None:
+            return
+        note = await self._services.dps.note(about.prisoner, str(about.nomis_id))
+        if note is not None and not note.born_in_dps:
+            await self._services.dps.delete(note.id)
+            alarm("casenotes-create-taken-back", dpsCaseNoteId=note.id)
 
     async def retry_mapping(self, row: Mapping) -> None:
         """Write a mapping that failed before, if both its ends still live (IDM-07)."""

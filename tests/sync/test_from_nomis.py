@@ -7,7 +7,7 @@ import json
 import pytest
 
 from simulators.sync import text
-from simulators.sync.ports import CallRefused, NotYet
+from simulators.sync.ports import CallFailed, CallRefused, NotYet
 from tests.sync.rig import Rig, nomis_event, play
 from tests.sync.tiny import (
     AUTHOR,
@@ -235,6 +235,19 @@ def test_a_row_deleted_while_it_was_created_goes_again() -> None:
     play(it.handle(nomis_event("INSERTED", row)))
     assert it.services.dps == {}
     assert it.services.mappings == {}
+
+
+def test_a_note_made_unheard_is_taken_back_when_its_row_is_gone() -> None:
+    """The create's answer was lost, then NOMIS deleted the row (DEL-08)."""
+    it = rig()
+    row = it.services.nomis_writes("x")
+    it.services.faults = [Fault("PUT dps", "reset", after=True)]
+    with pytest.raises(CallFailed):
+        play(it.handle(nomis_event("INSERTED", row)))
+    it.services.nomis.clear()
+    play(it.handle(nomis_event("DELETED", row)))
+    play(it.handle(nomis_event("INSERTED", row), attempt=2))
+    assert it.services.dps == {}
 
 
 def test_a_failed_mapping_is_retried_alone() -> None:

@@ -438,6 +438,21 @@ def test_an_update_of_a_note_never_synced_creates_it() -> None:
     assert "Second." in row["text"]
 
 
+def test_a_note_of_nomis_is_never_created_there_again() -> None:
+    """Its row is found by the legacy id; gone, it stays gone (DEL-08)."""
+    it = rig()
+    row, note = it.services.from_nomis("x")
+    it.services.mappings.clear()
+    it.services.dps_amends(note, "Second.")
+    play(it.handle(dps_event("updated", note)))
+    assert set(it.services.nomis) == set(it.services.mappings) == {row}
+    assert "Second." in it.services.stored_text(row)
+    it.services.mappings.clear()
+    it.services.nomis.clear()
+    play(it.handle(dps_event("updated", note)))
+    assert it.services.nomis == it.services.mappings == {}
+
+
 def test_a_deletion_removes_every_copy_and_mapping() -> None:
     """All rows go; one already gone does not stop the others (DEL-02, DEL-04)."""
     it = rig()
