@@ -155,6 +155,74 @@ def _show(found: Comparison, form: str, folder: Path | None) -> None:
         report.write(found, folder)
 
 
+@click.command()
+@click.option(
+    "--register",
+    "path",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Another register than the one that is shipped.",
+)
+@click.option(
+    "--journal",
+    "journals",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="NDJSON journal whose NOMIS events are counted by module (repeatable).",
+)
+@click.option(
+    "--derive",
+    is_flag=True,
+    help="Run the scenarios without NOMIS to DPS and keep which of them break.",
+)
+@click.option("--features", "paths", multiple=True, help="With --derive: only these.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "markdown", "json"]),
+    default="table",
+    show_default=True,
+)
+def dependencies(
+    path: Path | None,
+    journals: tuple[Path, ...],
+    derive: bool,
+    paths: tuple[str, ...],
+    form: str,
+) -> None:
+    """List what writes case notes in NOMIS and must end before a one-way sync.
+
+    Exit status: 1 when a source called resolved still writes, 3 when an audit module
+    does that no source claims, else 0.
+    """
+    from harness.dependencies import evidence, render
+    from harness.dependencies.counts import JournalError, count, read_events
+    from harness.dependencies.register import REGISTER, RegisterError, load_register
+
+    if paths and not derive:
+        raise click.UsageError("--features says which scenarios to run; add --derive")
+    try:
+        sources = load_register(path or REGISTER)
+        if derive:
+            scenarios = evidence.derive(sources, list(paths))
+            if not paths and path is None:
+                evidence.save_evidence(scenarios)
+        else:
+            scenarios = evidence.load_evidence()
+        events = (event for journal in journals for event in read_events(journal))
+        counts = count(events, sources) if journals else None
+    except (RegisterError, JournalError, evidence.EvidenceError) as error:
+        raise click.UsageError(str(error)) from error
+    found = render.Register(sources, scenarios, counts)
+    show = {
+        "table": render.as_table,
+        "markdown": render.as_markdown,
+        "json": render.as_json,
+    }[form]
+    click.echo(show(found), nl=False)
+    sys.exit(found.exit_code)
+
+
 def register(group: click.Group) -> None:
     """Add these commands to `tandem`."""
     group.add_command(compare)
+    group.add_command(dependencies)
