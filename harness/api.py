@@ -180,9 +180,9 @@ class WorldApi:
         self._ask("switch", name=name, scope=scope, on=on)
 
     def set_targets(
-        self, kinds: dict[str, str], admin: dict[str, str], grace: float
+        self, kinds: dict[str, str], admin: dict[str, list[str]], grace: float
     ) -> None:
-        """Tell the world its halves: target kinds, admin URLs, quiet seconds asked."""
+        """Tell the world its halves: target kinds, instances' URLs, quiet seconds."""
         self._ask("set_targets", kinds=kinds, admin=admin, grace=grace)
 
     def note_switch(self, half: str, event_type: str, on: bool) -> None:
@@ -237,6 +237,15 @@ class WorldApi:
         return self._document(
             "judge", scope=scope, expectations=expectations, since=since
         )
+
+    def late_effects(self) -> list[Json]:
+        """Return the sync's writes to prisoners' notes after they were judged last.
+
+        Each is `{"prisoner", "client", "seq"}`; such a verdict is no longer to be
+        believed.
+        """
+        late: list[Json] = self._ask("late_effects")
+        return late
 
     def keep_baseline(self, scope: list[str]) -> None:
         """Keep the prisoners' present state as where the scenario starts from."""

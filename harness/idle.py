@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
 _WAIT = 5.0
 _REQUEST = b"GET /idle HTTP/1.0\r\nHost: half\r\n\r\n"
@@ -19,20 +19,26 @@ _REQUEST = b"GET /idle HTTP/1.0\r\nHost: half\r\n\r\n"
 class IdleProbes:
     """The halves that report exactly what they hold."""
 
-    def __init__(self, urls: Mapping[str, str], absent: Collection[str]) -> None:
-        """`urls` are the halves' own addresses; those in `absent` are not asked."""
+    def __init__(
+        self, urls: Mapping[str, Sequence[str]], absent: Collection[str]
+    ) -> None:
+        """`urls` are the addresses of each half's instances; none of `absent`'s is."""
         self._urls = urls
         self._absent = absent
 
     async def ask(self) -> list[str]:
         """Return what each half still holds; a half that was ended holds nothing."""
-        halves = [half for half in sorted(self._urls) if half not in self._absent]
-        answers = await asyncio.gather(*map(self._ask, halves))
-        return [answer for answer in answers if answer]
+        asked = [
+            self._ask(half, url)
+            for half, urls in sorted(self._urls.items())
+            if half not in self._absent
+            for url in urls
+        ]
+        return [answer for answer in await asyncio.gather(*asked) if answer]
 
-    async def _ask(self, half: str) -> str:
+    async def _ask(self, half: str, url: str) -> str:
         try:
-            report = await asyncio.wait_for(_get(self._urls[half]), _WAIT)
+            report = await asyncio.wait_for(_get(url), _WAIT)
         except (OSError, TimeoutError, ValueError, msgspec.DecodeError) as error:
             return f"{half} does not say whether it is idle: {error!r}"
         return "" if report["idle"] else f"{half} is at work: {report}"

@@ -20,7 +20,7 @@ from harness.api import WorldApi
 from harness.composition import Settings
 from harness.control import dispatch
 from harness.defects import planted
-from harness.stack import Stack, StackError, targets_of
+from harness.stack import Stack, StackError, check_switched, targets_of
 from harness.targets import HALVES, check_half
 from harness.world import World
 from simulators.clock import Clock, virtual_loop
@@ -140,7 +140,8 @@ class SimulatedStack(Stack):
     def switch(self, half: str, event_type: str, on: bool) -> None:
         """Switch an event type of the half, live."""
         self.world.note_switch(half, event_type, on)
-        self.put_switch(half, event_type, on)
+        answer = self.admin(half, "PUT", f"/switches/{event_type}", {"on": on})
+        check_switched(half, event_type, answer)
 
     def digest(self) -> str:
         """Return a digest of the whole journal: equal runs have equal digests."""

@@ -81,12 +81,6 @@ class Stack(ABC):
     def close(self) -> None:
         """End everything this stack started."""
 
-    def put_switch(self, half: str, event_type: str, on: bool) -> None:
-        """Ask a half that switches live; StackError tells which switches it has."""
-        answer = self.admin(half, "PUT", f"/switches/{event_type}", {"on": on})
-        if answer["status"] != HTTPStatus.OK:
-            raise StackError(f"{half} cannot switch {event_type}: {answer['body']}")
-
     @abstractmethod
     def running(self, half: str) -> bool:
         """Tell whether the half runs just now."""
@@ -106,6 +100,12 @@ class Stack(ABC):
         if trait not in self.traits(half).names():
             target = self.targets[half]
             raise TargetError(f"{half} is {target}, which lacks the trait {trait!r}")
+
+
+def check_switched(half: str, event_type: str, answer: dict[str, Any]) -> None:
+    """Raise StackError, with the half's own words, when it could not switch."""
+    if answer["status"] != HTTPStatus.OK:
+        raise StackError(f"{half} cannot switch {event_type}: {answer['body']}")
 
 
 def targets_of(options: RunOptions | None) -> dict[str, Target]:

@@ -18,7 +18,7 @@ from harness.api import WorldApi
 from harness.control import ControlClient
 from harness.defects import find
 from harness.processes import Child, ChildError
-from harness.stack import NobodyPolls, Stack, StackError, targets_of
+from harness.stack import NobodyPolls, Stack, StackError, check_switched, targets_of
 from harness.targets import HALVES, REFERENCE, check_half
 
 if TYPE_CHECKING:
@@ -42,14 +42,16 @@ class WireStack(Stack):
         self._logs = Path(options.report) / "logs"
         self._world_child: Child | None = None
         self._children: dict[str, list[Child]] = {half: [] for half in HALVES}
-        self._ports: dict[str, int] = {}
+        self._ports: dict[str, list[int]] = {}
         self._switched: dict[str, dict[str, str]] = {half: {} for half in HALVES}
         self._admin = httpx.Client(timeout=_ADMIN_WAIT, trust_env=False)
         try:
             url = world_url or self._start_world()
             self._client = ControlClient(url)
             self.world = WorldApi(self._call)
-            self._addresses = self.world.about()["addresses"]
+            self._addresses = environment.of_world(
+                self.world.about()["addresses"], by_prefix=world_url is not None
+            )
             self._tell_targets()
             for half in HALVES:
                 self._start_children(half)
@@ -97,11 +99,17 @@ class WireStack(Stack):
         kinds = {half: str(target) for half, target in self.targets.items()}
         self.world.set_targets(kinds, self._admin_urls(), self._options.grace)
 
-    def _admin_urls(self) -> dict[str, str]:
+    def _admin_urls(self) -> dict[str, list[str]]:
+        """Return the addresses of the instances that we start."""
         for half, target in self.targets.items():
             if half not in self._ports and target.kind in ("reference", "command"):
-                self._ports[half] = _free_port()
-        return {half: f"http://127.0.0.1:{port}" for half, port in self._ports.items()}
+                self._ports[half] = [
+                    _free_port() for _ in range(self._options.instances)
+                ]
+        return {
+            half: [f"http://127.0.0.1:{port}" for port in ports]
+            for half, ports in self._ports.items()
+        }
 
     # -- the halves --------------------------------------------------------------
 
@@ -111,11 +119,9 @@ class WireStack(Stack):
             return
         command = self._reference(half) if target == REFERENCE else target.command
         for number in range(self._options.instances):
-            # Only the first instance has the port that we know and call.
-            port = self._ports[half] if number == 0 else _free_port()
-            variables = environment.PROGRAMS[half](
-                environment.of_world(self._addresses), port=port
-            ).variables
+            port = self._ports[half][number]
+            build = environment.PROGRAMS[half]
+            variables = build(self._addresses, port=port).variables
             name = half if number == 0 else f"{half}-{number + 1}"
             self._children[half].append(
                 Child(
@@ -189,14 +195,19 @@ class WireStack(Stack):
         self, half: str, method: str, path: str, body: Any = None
     ) -> dict[str, Any]:
         """Call the half's operator endpoints with an operator's token."""
-        url = self._admin_urls().get(check_half(half))
-        if url is None:
+        return self._operate(half, 0, method, path, body)
+
+    def _operate(
+        self, half: str, instance: int, method: str, path: str, body: Any
+    ) -> dict[str, Any]:
+        urls = self._admin_urls().get(check_half(half))
+        if urls is None:
             raise StackError(
                 f"{half} is {self.targets[half]}: we do not know its address"
             )
         response = self._admin.request(
             method,
-            url + path,
+            urls[instance] + path,
             json=body,
             headers={"Authorization": f"Bearer {self._operator_token(half)}"},
         )
@@ -206,12 +217,19 @@ class WireStack(Stack):
         """Switch live in the reference; by environment and restart elsewhere."""
         self.world.note_switch(half, event_type, on)
         if "switches-live" in self.traits(half).names():
-            self.put_switch(half, event_type, on)
+            for instance in range(self._options.instances):
+                self._put_switch(half, instance, event_type, on=on)
         else:
             name = f"FEATURE_EVENT_{event_type.upper().replace('.', '_')}"
             # A shell cannot export a hyphen; the builds read `_` alike (5.1).
             self._switched[half][name.replace("-", "_")] = "true" if on else "false"
             self.restart(half)
+
+    def _put_switch(self, half: str, instance: int, event_type: str, on: bool) -> None:
+        path = f"/switches/{event_type}"
+        check_switched(
+            half, event_type, self._operate(half, instance, "PUT", path, {"on": on})
+        )
 
     def close(self) -> None:
         """End the halves, then our world; one held by `tandem up` stays."""
@@ -229,7 +247,7 @@ class WireStack(Stack):
     def _operator_token(self, half: str) -> str:
         client = credentials.ADMIN[half]
         answer = self._admin.post(
-            f"{self._addresses['services']['auth']}/auth/oauth/token",
+            f"{self._addresses.services['auth']}/auth/oauth/token",
             auth=(client.id, client.secret),
             data={"grant_type": "client_credentials"},
         )

@@ -270,7 +270,7 @@ class World:
 
     @control
     def set_targets(
-        self, kinds: dict[str, str], admin: dict[str, str], grace: float
+        self, kinds: dict[str, str], admin: dict[str, list[str]], grace: float
     ) -> None:
         """See `WorldApi.set_targets`."""
         found = {check_half(half): parse(kind) for half, kind in kinds.items()}
@@ -369,6 +369,11 @@ class World:
     ) -> dict[str, Any]:
         """See `WorldApi.judge`."""
         return self.testimony.judge(scope, expectations or {}, since)
+
+    @control
+    def late_effects(self) -> list[dict[str, Any]]:
+        """See `WorldApi.late_effects`."""
+        return self.testimony.late_effects()
 
     @control
     def keep_baseline(self, scope: list[str]) -> None:
