@@ -52,7 +52,7 @@ def pair(rows: Iterable[NomisNote], mapped: Rows[int, Mapping]) -> dict[int, int
             if row.booking != booking
             and not (row.id in mapped and mapped[row.id].dps_id in taken)
         ]
-        for likeness in (whole_print, short_print):
+        for likeness in (whole_print, text_print, short_print):
             found = _match(unpaired, free, likeness)
             pairs |= found
             unpaired = [row for row in unpaired if row.id not in found]
@@ -79,11 +79,16 @@ def _match(
 
 def whole_print(row: NomisNote) -> Print:
     """Return all that a copy shares with its original when it was just made."""
-    return (*short_print(row), row.text, tuple(a.key for a in row.amendments))
+    return (*text_print(row), tuple(a.key for a in row.amendments))
+
+
+def text_print(row: NomisNote) -> Print:
+    """Return what stays alike when one of the two was amended since."""
+    return (*short_print(row), row.text)
 
 
 def short_print(row: NomisNote) -> Print:
-    """Return what stays alike when one of the two was changed since."""
+    """Return what stays alike when one of the two was edited since."""
     return (
         second(row.created),
         second(row.occurred),

@@ -48,20 +48,18 @@ class Creator:
         self._services = services
         self._queues = queues
         self._queue = queue
-        self._tried: Memory[str, bool] = Memory()
+        # Rows that we made, by DPS id; None: the answer is still out, or was lost.
+        self._made: Memory[str, tuple[int, int] | None] = Memory()
 
     async def create(self, note: DpsNote, tale: Told) -> Created:
         """Create the NOMIS row, or adopt the one an earlier attempt made."""
         if not note.born_in_dps:
             return await self._adopt_original(note)
-        looks = may_have_created(tale, note) or note.id in self._tried
-        own = await self._own_row(note) if looks else None
-        self._tried.keep(note.id, True)
-        if own is None:
-            nomis_id, booking = await self._post(note)
-        else:
-            nomis_id, booking = own.id, own.booking
-            track("casenotes-create-adopted", nomisCaseNoteId=nomis_id)
+        looks = may_have_created(tale, note) or note.id in self._made
+        own = self._made.get(note.id) or (await self._own_row(note) if looks else None)
+        self._made.keep(note.id, own)
+        nomis_id, booking = own or await self._post(note)
+        self._made.keep(note.id, (nomis_id, booking))
         row = Mapping(note.id, nomis_id, note.prisoner, booking, DPS_CREATED)
         if not await self._map(row):
             return Created([], fresh=False)
@@ -121,8 +119,11 @@ class Creator:
             track("casenotes-create-success", **telemetry(row))
             await self._settle_race(row)
 
-    async def _own_row(self, note: DpsNote) -> NomisNote | None:
-        """Find a row that the sync made for this note and never mapped (DUP-01)."""
+    async def _own_row(self, note: DpsNote) -> tuple[int, int] | None:
+        """Find the row that the sync made for a note and never mapped (DUP-01).
+
+        Returns its id and booking.
+        """
         rows = await self._services.nomis.notes(note.prisoner) or []
         likely = [row for row in rows if may_be_own(row, note)]
         if not likely:
@@ -130,7 +131,11 @@ class Creator:
         mapped = await self._services.mappings.by_nomis_ids([r.id for r in likely])
         free = [row for row in likely if row.id not in mapped]
         exact = [row for row in free if merging.same_note(row, note)]
-        return min(exact or free, key=lambda row: row.id, default=None)
+        found = min(exact or free, key=lambda row: row.id, default=None)
+        if found is None:
+            return None
+        track("casenotes-create-adopted", nomisCaseNoteId=found.id)
+        return found.id, found.booking
 
     async def _post(self, note: DpsNote) -> tuple[int, int]:
         request = create_request(note)
