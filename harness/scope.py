@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from simulators.journal import Entry
 
@@ -31,7 +31,7 @@ class ScopeIndex:
     def __init__(self) -> None:
         """Start empty; hand `learn` to `Journal.listen`."""
         self._ids: dict[str, set[str]] = {}
-        self._requests: dict[int, frozenset[str]] = {}
+        self._requests: dict[int, Collection[str]] = {}
 
     def learn(self, entry: Entry) -> None:
         """Take in one journal entry.
@@ -40,15 +40,18 @@ class ScopeIndex:
         in its path and the new id only in the answer. An entry that names several
         prisoners teaches nothing: a search answer must not tie scenarios together.
         """
-        subjects = frozenset(entry["subjects"] or ())
+        subjects = entry["subjects"] or ()
         if entry.kind == "request":
             self._requests[entry.seq] = subjects
         elif entry.kind == "response":
-            subjects |= self._requests.pop(entry["request"], frozenset())
+            subjects = {*subjects, *self._requests.pop(entry["request"], ())}
+        if not subjects:
+            return
         prisoners = [subject for subject in subjects if is_prisoner(subject)]
         if len(prisoners) == 1:
             known = self._ids.setdefault(prisoners[0], set())
-            known.update(subject for subject in subjects if not is_prisoner(subject))
+            known.update(subjects)
+            known.discard(prisoners[0])
 
     def add(self, prisoner: str, note_id: str) -> None:
         """Take in an id that no journal entry told of (a seeded note)."""

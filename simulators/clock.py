@@ -20,7 +20,7 @@ import selectors
 import time
 import uuid
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
@@ -28,6 +28,17 @@ if TYPE_CHECKING:
 
 LONDON = ZoneInfo("Europe/London")
 DEFAULT_CALENDAR = datetime(2026, 3, 2, 9, 0, tzinfo=LONDON)
+
+
+class Calendar(NamedTuple):
+    """How stopwatch seconds read as business time, until the calendar is set anew."""
+
+    base: datetime
+    since: float
+
+    def at(self, seconds: float) -> datetime:
+        """Return the aware London time at a stopwatch reading."""
+        return (self.base + timedelta(seconds=seconds - self.since)).astimezone(LONDON)
 
 
 class Clock:
@@ -46,8 +57,7 @@ class Clock:
         """Start at `calendar`; `source` gives seconds (default: the event loop)."""
         self.seed = seed
         self._source = source or _loop_time
-        self._base = calendar.astimezone(UTC)
-        self._since = self._source()
+        self.calendar = Calendar(calendar.astimezone(UTC), self._source())
         self._streams: dict[str, random.Random] = {}
 
     def stopwatch(self) -> float:
@@ -56,8 +66,7 @@ class Clock:
 
     def now(self) -> datetime:
         """Calendar time, aware, Europe/London."""
-        elapsed = timedelta(seconds=self._source() - self._since)
-        return (self._base + elapsed).astimezone(LONDON)
+        return self.calendar.at(self._source())
 
     def local(self) -> datetime:
         """Calendar time as the services keep it: London wall clock, no zone."""
@@ -67,8 +76,7 @@ class Clock:
         """Jump the calendar to `moment` (naive means London); stopwatch unmoved."""
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=LONDON)
-        self._base = moment.astimezone(UTC)
-        self._since = self._source()
+        self.calendar = Calendar(moment.astimezone(UTC), self._source())
 
     def pass_time(self, seconds: float) -> None:
         """Move the calendar on by `seconds`; stopwatch unmoved."""

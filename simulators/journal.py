@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from simulators.clock import Clock
+    from simulators.clock import Calendar, Clock
 
 KINDS: dict[str, tuple[str, ...]] = {
     # A call that reached the Wire. `client` is the token's client id or subject,
@@ -82,17 +82,24 @@ KINDS: dict[str, tuple[str, ...]] = {
 class Entry:
     """One line of the journal: `seq` (order), `at` (stopwatch seconds), `kind`."""
 
-    __slots__ = ("at", "calendar", "data", "kind", "seq")
+    __slots__ = ("_calendar", "at", "data", "kind", "seq")
 
     def __init__(
-        self, seq: int, at: float, calendar: str, kind: str, data: dict[str, Any]
+        self, seq: int, at: float, calendar: Calendar, kind: str, data: dict[str, Any]
     ) -> None:
         """Keep the fields; only `Journal.write` makes entries."""
         self.seq = seq
         self.at = at
-        self.calendar = calendar
         self.kind = kind
         self.data = data
+        # Worked out when read: most entries of a load run never are.
+        self._calendar = calendar
+
+    @property
+    def calendar(self) -> str:
+        """The business time: London wall clock, ISO with milliseconds."""
+        moment = self._calendar.at(self.at).replace(tzinfo=None)
+        return moment.isoformat(timespec="milliseconds")
 
     def __getitem__(self, field: str) -> Any:
         return self.data.get(field)
@@ -125,7 +132,7 @@ class Journal:
         entry = Entry(
             len(self.entries),
             clock.stopwatch(),
-            clock.local().isoformat(timespec="milliseconds"),
+            clock.calendar,
             kind,
             data,
         )

@@ -52,18 +52,15 @@ class Subscription:
     attributes: dict[str, str] = field(default_factory=dict)
     filter: Filter | None = None
     raw: bool = False
+    queue: str = field(init=False)
     certificate_url: str = field(init=False)
     unsubscribe_url: str = field(init=False)
 
     def __post_init__(self) -> None:
         signer = _SIGNER.format(region=self.topic_arn.split(":")[3])
+        self.queue = self.endpoint.rsplit(":", 1)[-1]
         self.certificate_url = signer + "SimpleNotificationService-0.pem"
         self.unsubscribe_url = f"{signer}?Action=Unsubscribe&SubscriptionArn={self.arn}"
-
-    @property
-    def queue(self) -> str:
-        """The name of the queue, the last part of its ARN."""
-        return self.endpoint.rsplit(":", 1)[-1]
 
     def wants(self, note: Notification) -> bool:
         """Tell whether the filter, if any, lets a message through."""
