@@ -111,9 +111,11 @@ class ListedCast:
     fresh = False
 
     def __init__(self, listed: dict[str, Any], source: str) -> None:
-        """`listed` is the parsed file, `source` its name for messages."""
+        """Lend from `listed`, the parsed file; `source` names it in messages."""
         self._source = source
-        self._prisons = itertools.cycle([one["code"] for one in _rows(listed, "prison")])
+        self._prisons = itertools.cycle(
+            [one["code"] for one in _rows(listed, "prison")]
+        )
         self._staff = _rows(listed, "staff")
         self._prisoners = itertools.cycle(_rows(listed, "prisoner"))
 

@@ -24,7 +24,7 @@ _TALLIES = pytest.StashKey[dict[str, "Tally"]]()
 def pytest_configure(config: pytest.Config) -> None:
     """Register the mark that every case carries."""
     config.addinivalue_line(
-        "markers", "fact(cites, inferred): the document that a conformance case rests on"
+        "markers", "fact(cites, inferred): what a conformance case rests on"
     )
 
 
@@ -41,7 +41,7 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Iterator[None]:
     """Count how each case ended."""
-    report: pytest.TestReport = yield  # type: ignore[assignment, misc]
+    report: pytest.TestReport = yield  # type: ignore[assignment]
     counted = item.config.stash.get(_TALLIES, {}).get(service_of(item) or "")
     if counted is not None and (report.when == "call" or report.outcome != "passed"):
         counted.outcomes[report.outcome] += 1
@@ -73,9 +73,7 @@ def own(aim: Aim) -> Iterator[OwnWorld | None]:
 
 
 @pytest.fixture(scope="session")
-def service(
-    aim: Aim, own: OwnWorld | None
-) -> Iterator[Callable[[str], Api]]:
+def service(aim: Aim, own: OwnWorld | None) -> Iterator[Callable[[str], Api]]:
     """Return a maker of clients by service name; one client a service."""
     made: dict[str, Api] = {}
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from harness.conform import fact
 from tests.conformance.bus.test_sqs import arn
 
 pytestmark = pytest.mark.sockets
@@ -43,6 +44,7 @@ def bodies(sqs: Any, queue: str) -> list[Any]:
     return [json.loads(message["Body"]) for message in found.get("Messages", [])]
 
 
+@fact("AWS SNS Developer Guide: subscription filter policies")
 def test_only_the_wanted_event_types_reach_the_queue(
     aws: tuple[Any, Any], name: str
 ) -> None:
@@ -62,6 +64,7 @@ def test_only_the_wanted_event_types_reach_the_queue(
     assert body["Timestamp"].endswith("Z")
 
 
+@fact("AWS SNS API Reference: PublishBatch")
 def test_a_batch_is_filtered_entry_by_entry(aws: tuple[Any, Any], name: str) -> None:
     """The alerts service publishes up to ten at a time."""
     sqs, sns = aws
@@ -76,6 +79,7 @@ def test_a_batch_is_filtered_entry_by_entry(aws: tuple[Any, Any], name: str) -> 
     assert sorted(b["Message"] for b in bodies(sqs, queue)) == ['"0"', '"2"']
 
 
+@fact("AWS SNS Developer Guide: raw message delivery")
 def test_raw_delivery_keeps_the_attributes(aws: tuple[Any, Any], name: str) -> None:
     """Body as published, attributes as message attributes (MD5 checked)."""
     sqs, sns = aws
@@ -88,6 +92,10 @@ def test_raw_delivery_keeps_the_attributes(aws: tuple[Any, Any], name: str) -> N
     assert message["MessageAttributes"] == typed(CREATED)
 
 
+@fact(
+    "AWS SNS API Reference: SetSubscriptionAttributes; "
+    "Developer Guide: filter policy scope"
+)
 def test_a_filter_on_the_body_can_be_set_later(aws: tuple[Any, Any], name: str) -> None:
     """SetSubscriptionAttributes with scope MessageBody."""
     sqs, sns = aws
@@ -113,6 +121,7 @@ def test_a_filter_on_the_body_can_be_set_later(aws: tuple[Any, Any], name: str) 
     assert shown["FilterPolicyScope"] == "MessageBody"
 
 
+@fact("AWS SNS API Reference: GetTopicAttributes; events-and-config 4.2")
 def test_health_reads_the_subscription_counts(aws: tuple[Any, Any], name: str) -> None:
     """GetTopicAttributes: SubscriptionsConfirmed and SubscriptionsPending."""
     _, sns = aws
@@ -123,6 +132,7 @@ def test_health_reads_the_subscription_counts(aws: tuple[Any, Any], name: str) -
     assert topic in [t["TopicArn"] for t in sns.list_topics()["Topics"]]
 
 
+@fact("AWS SNS API Reference: GetTopicAttributes, NotFound")
 def test_an_unknown_topic_is_not_found(aws: tuple[Any, Any], name: str) -> None:
     """404 NotFound, as the SDKs' NotFoundException."""
     _, sns = aws
@@ -132,6 +142,7 @@ def test_an_unknown_topic_is_not_found(aws: tuple[Any, Any], name: str) -> None:
     assert refused.value.response["Error"]["Code"] in {"NotFound", "NotFoundException"}
 
 
+@fact("AWS SNS API Reference: Unsubscribe")
 def test_an_unsubscribed_queue_hears_nothing_more(
     aws: tuple[Any, Any], name: str
 ) -> None:

@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from harness.conform import fact
+
 pytestmark = pytest.mark.sockets
 
 TYPE = {"eventType": {"DataType": "String", "StringValue": "person.alert.created"}}
@@ -25,6 +27,7 @@ def arn(sqs: Any, url: str) -> str:
     return str(found["Attributes"]["QueueArn"])
 
 
+@fact("AWS SQS API Reference: SendMessage, ReceiveMessage")
 def test_a_sent_message_comes_with_its_attributes_and_counts(
     sqs: Any, queue: str
 ) -> None:
@@ -50,6 +53,10 @@ def test_a_sent_message_comes_with_its_attributes_and_counts(
     assert int(message["Attributes"]["SentTimestamp"]) > 1_600_000_000_000
 
 
+@fact(
+    "AWS SQS API Reference: ReceiveMessage (AttributeNames, "
+    "MessageSystemAttributeNames)"
+)
 def test_both_names_of_the_system_attribute_list_work(sqs: Any, queue: str) -> None:
     """AttributeNames and MessageSystemAttributeNames alike; none, none."""
     sqs.send_message(QueueUrl=queue, MessageBody="x")
@@ -71,6 +78,7 @@ def test_both_names_of_the_system_attribute_list_work(sqs: Any, queue: str) -> N
     ]
 
 
+@fact("AWS SQS API Reference: SendMessageBatch, DeleteMessageBatch")
 def test_a_batch_answers_entry_by_entry(sqs: Any, queue: str) -> None:
     """Ten sent, ten received, ten deleted; a bad entry fails alone."""
     entries = [{"Id": f"e{i}", "MessageBody": f"m{i}"} for i in range(10)]
@@ -90,6 +98,7 @@ def test_a_batch_answers_entry_by_entry(sqs: Any, queue: str) -> None:
     assert len(answer["Successful"]) == 9
 
 
+@fact("AWS SQS API Reference: SendMessageBatch, Errors")
 @pytest.mark.parametrize(
     ("entries", "code"),
     [
@@ -115,6 +124,7 @@ def test_a_batch_that_breaks_the_rules_is_refused_whole(
     assert refused.value.response["Error"]["Code"].endswith(code)
 
 
+@fact("AWS SQS API Reference: GetQueueUrl, QueueDoesNotExist")
 def test_a_queue_that_does_not_exist_is_a_typed_error(sqs: Any, queue: str) -> None:
     """QueueDoesNotExist, the class that the libraries' strategies catch."""
     gone = queue.replace("notes-", "gone-")
@@ -126,6 +136,10 @@ def test_a_queue_that_does_not_exist_is_a_typed_error(sqs: Any, queue: str) -> N
         sqs.get_queue_url(QueueName="no-such-queue")
 
 
+@fact(
+    "AWS SQS API Reference: ChangeMessageVisibility; "
+    "SQS Developer Guide: visibility timeout"
+)
 def test_visibility_hides_and_change_visibility_gives_back(
     sqs: Any, queue: str
 ) -> None:
@@ -147,6 +161,7 @@ def test_visibility_hides_and_change_visibility_gives_back(
     assert len(sqs.receive_message(QueueUrl=queue)["Messages"]) == 1
 
 
+@fact("AWS SQS Developer Guide: long polling, delay queues")
 def test_a_long_poll_returns_as_soon_as_a_message_is_there(
     sqs: Any, queue: str
 ) -> None:
@@ -158,6 +173,9 @@ def test_a_long_poll_returns_as_soon_as_a_message_is_there(
     assert 0.8 < time.monotonic() - began < 5
 
 
+@fact(
+    "AWS SQS Developer Guide: dead-letter queues; API Reference: StartMessageMoveTask"
+)
 def test_redrive_dead_letters_and_moves_back(sqs: Any, name: str) -> None:
     """With maxReceiveCount as a string; the message stays itself in the DLQ."""
     dead = sqs.create_queue(QueueName=name + "-dlq")["QueueUrl"]
@@ -192,6 +210,7 @@ def test_redrive_dead_letters_and_moves_back(sqs: Any, name: str) -> None:
     assert done["ApproximateNumberOfMessagesMoved"] == 1
 
 
+@fact("AWS SQS API Reference: ListQueues, SetQueueAttributes, PurgeQueue, DeleteQueue")
 def test_queues_can_be_found_changed_purged_and_deleted(sqs: Any, name: str) -> None:
     """Everything an operator's console calls."""
     url = sqs.create_queue(QueueName=name)["QueueUrl"]
@@ -210,6 +229,7 @@ def test_queues_can_be_found_changed_purged_and_deleted(sqs: Any, name: str) -> 
     assert "QueueUrls" not in sqs.list_queues(QueueNamePrefix=name)
 
 
+@fact("AWS SQS API Reference: SetQueueAttributes, InvalidAttributeValue")
 @pytest.mark.parametrize(
     ("attributes", "code"),
     [
@@ -227,6 +247,7 @@ def test_wrong_queue_attributes_are_refused(
     assert refused.value.response["Error"]["Code"] == code
 
 
+@fact("AWS SQS API Reference: SendMessage, InvalidMessageContents; quotas: messages")
 def test_messages_that_are_too_long_or_unwritable_are_refused(
     sqs: Any, queue: str
 ) -> None:
@@ -255,6 +276,7 @@ def text(tree: ET.Element, tag: str) -> list[str]:
     return [e.text or "" for e in tree.iter() if e.tag.rsplit("}", 1)[-1] == tag]
 
 
+@fact("AWS SQS Developer Guide: query API requests")
 def test_sqs_also_answers_by_the_query_protocol(
     sqs: Any, endpoint: str, queue: str, name: str
 ) -> None:

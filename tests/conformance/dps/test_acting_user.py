@@ -170,9 +170,7 @@ def test_anybody_known_may_author_a_type_that_stays_in_dps(
 
 
 @fact("http-contracts 6 manage-users (other status passed on); 3.0 errors")
-def test_a_failing_look_up_is_passed_on(
-    dps: Api, cast: Cast, world: WorldApi
-) -> None:
+def test_a_failing_look_up_is_passed_on(dps: Api, cast: Cast, world: WorldApi) -> None:
     """manage-users answering 503 for good gives that status."""
     staff = cast.staff()
     fault = world.fault("manage-users", "status", status=503, times=None)

@@ -299,7 +299,9 @@ def types(dps: Api, **query: Any) -> dict[str, list[str]]:
     """Return the listed sub types by type."""
     answer = dps.get("/case-notes/types", query=query, roles=[RW])
     assert answer.status == 200
-    return {one["code"]: [sub["code"] for sub in one["subCodes"]] for one in answer.body}
+    return {
+        one["code"]: [sub["code"] for sub in one["subCodes"]] for one in answer.body
+    }
 
 
 @fact("http-contracts 3.2 C15; 3.3")
@@ -345,7 +347,7 @@ def test_types_are_sorted_by_description(dps: Api) -> None:
 
 @fact(C15)
 def test_a_sub_type_tells_its_flags(dps: Api) -> None:
-    """syncToNomis is not among them."""
+    """SyncToNomis is not among them."""
     body = dps.get("/case-notes/types", roles=[RW]).body
     [key_work] = [one for one in body if one["code"] == "KA"]
     [session] = [sub for sub in key_work["subCodes"] if sub["code"] == "KS"]
@@ -506,9 +508,7 @@ def test_a_range_matches_notes_by_their_amendments_too(
 ) -> None:
     """A note outside with an amendment inside is resent."""
     late = amendment(createdDateTime="2018-06-01T10:00:00")
-    result, _ = synced(
-        dps, createdDateTime="2018-01-01T09:00:00", amendments=[late]
-    )
+    result, _ = synced(dps, createdDateTime="2018-01-01T09:00:00", amendments=[late])
     between = {
         "from": "2018-05-01T00:00:00",
         "to": "2018-07-01T00:00:00",

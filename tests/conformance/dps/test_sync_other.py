@@ -297,8 +297,9 @@ def test_an_event_has_all_that_to_nomis_needs(
         "occurredAt", "eventType", "detailUrl", "description",
         "additionalInformation", "personReference", "version",
     }  # fmt: skip
-    information = event["additionalInformation"]
-    assert {key: information[key] for key in information if key != "previousNomsNumber"} == {
+    information = dict(event["additionalInformation"])
+    information.pop("previousNomsNumber", None)
+    assert information == {
         "id": note["caseNoteId"],
         "legacyId": note["legacyId"],
         "type": "KA",

@@ -442,7 +442,7 @@ def test_several_broken_constraints_are_sorted(dps: Api) -> None:
 
 @fact("http-contracts 10.10; 3.1 (unknown amendment author)")
 def test_an_amendment_of_unknown_staff_is_refused_with_both_names(dps: Api) -> None:
-    """userId is the text null, both names are empty: 400 for ever."""
+    """UserId is the text null, both names are empty: 400 for ever."""
     unknown = author("GONE_GEN", userId="null", firstName="", lastName="")
     body = from_nomis(amendments=[amendment() | {"author": unknown}])
     answer = dps.put("/sync/case-notes", body)

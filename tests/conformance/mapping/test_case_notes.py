@@ -135,9 +135,7 @@ def test_mandatory_members_of_a_mapping(mapping: Api, name: str) -> None:
 
 
 @fact("http-contracts 4.0 (400)")
-@pytest.mark.parametrize(
-    "members", [{"mappingType": "SOMETHING"}, {"label": "x" * 21}]
-)
+@pytest.mark.parametrize("members", [{"mappingType": "SOMETHING"}, {"label": "x" * 21}])
 def test_a_wrong_type_or_a_long_label_is_refused(
     mapping: Api, members: dict[str, Any]
 ) -> None:
@@ -168,9 +166,7 @@ def test_a_malformed_dps_id_fails_in_the_database_layer(
 
 
 @fact("http-contracts 4.0; 12 mapping (500 for a malformed UUID)")
-@pytest.mark.parametrize(
-    ("method", "ending"), [("GET", "/all"), ("DELETE", "")]
-)
+@pytest.mark.parametrize(("method", "ending"), [("GET", "/all"), ("DELETE", "")])
 def test_a_malformed_uuid_of_a_path_is_unexpected(
     mapping: Api, method: str, ending: str
 ) -> None:

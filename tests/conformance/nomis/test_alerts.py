@@ -140,9 +140,7 @@ def test_an_alert_code_must_exist(nomis: Api, cast: Cast) -> None:
         pytest.param("GET", "to-migrate", None, marks=fact(f"{NA} NA2")),
         pytest.param("GET", "reconciliation", None, marks=fact(f"{NA} NA3")),
         pytest.param("POST", "", alert("ANY"), marks=fact(f"{NA} NA5")),
-        pytest.param(
-            "POST", "resynchronise", [alert("ANY")], marks=fact(f"{NA} NA8")
-        ),
+        pytest.param("POST", "resynchronise", [alert("ANY")], marks=fact(f"{NA} NA8")),
     ],
 )
 def test_a_prisoner_without_bookings_is_not_found(
@@ -169,7 +167,7 @@ def test_an_unknown_key_is_not_found(
     booking = cast.prisoner().booking if booked else invented_id()
     path = f"/prisoners/booking-id/{booking}/alerts/999"
     body = {"date": "2025-02-01", "isActive": True, "updateUsername": "ANY"}
-    options = {"body": body} if method == "PUT" else {}
+    options: dict[str, Any] = {"body": body} if method == "PUT" else {}
     assert nomis.call(method, path, **options).status == 404
 
 
@@ -218,7 +216,7 @@ def test_reconciliation_sees_only_active(nomis: Api, cast: Cast) -> None:
 
 @fact(f"{NA} NA2")
 def test_only_the_latest_booking_counts(nomis: Api, screens: Api, cast: Cast) -> None:
-    """After a new admission without copies there are none; the old one is sequence 2."""
+    """After a new admission without copies there are none; the old is sequence 2."""
     prisoner, staff = cast.prisoner(), cast.staff()
     number, user = prisoner.number, staff.username
     key = raised(nomis, prisoner, user)

@@ -24,9 +24,7 @@ def legacy(service: Callable[[str], Api]) -> Api:
     return service("prison-api")
 
 
-def on_screen(
-    screens: Api, prisoner: Prisoner, staff: Staff, **members: Any
-) -> int:
+def on_screen(screens: Api, prisoner: Prisoner, staff: Staff, **members: Any) -> int:
     """Write a note as an officer does; returns its id."""
     body = {"type": "KA", "subType": "KS", "text": "Seen."} | members
     made = screens.post(
@@ -37,9 +35,7 @@ def on_screen(
 
 
 @fact("http-contracts 2.3")
-def test_a_screen_stamps_its_module_name(
-    nomis: Api, screens: Api, cast: Cast
-) -> None:
+def test_a_screen_stamps_its_module_name(nomis: Api, screens: Api, cast: Cast) -> None:
     """Eight characters, such as OIDCHKNT; never the sync's."""
     note_id = on_screen(screens, cast.prisoner(), cast.staff())
     read = shown(nomis, note_id)
@@ -70,9 +66,7 @@ def test_a_write_by_the_sync_takes_the_screens_stamp_away(
 
 
 @fact("http-contracts 2.3 (null module)")
-def test_a_module_may_be_missing(
-    nomis: Api, cast: Cast, world: WorldApi
-) -> None:
+def test_a_module_may_be_missing(nomis: Api, cast: Cast, world: WorldApi) -> None:
     """Production sometimes shows none on DPS-created notes; the member is absent."""
     prisoner, staff = cast.prisoner(), cast.staff()
     world.option("sync-module", {"prisoner": prisoner.number, "module": None})
@@ -138,9 +132,7 @@ def test_an_edit_on_the_screen_makes_a_legacy_note_nomis(
 
 
 @fact("http-contracts 2.3; 7.6")
-def test_merge_copies_are_stamped_merge(
-    nomis: Api, screens: Api, cast: Cast
-) -> None:
+def test_merge_copies_are_stamped_merge(nomis: Api, screens: Api, cast: Cast) -> None:
     """Copies have new ids, module MERGE and a fresh createdDatetime."""
     staff = cast.staff()
     kept, gone = cast.prisoner(), cast.prisoner()

@@ -71,9 +71,7 @@ def test_a_marker_cut_in_two_is_text(nomis: Api, cast: Cast) -> None:
     assert read["caseNoteText"].endswith(SUFFIX)
 
 
-def put_raw(
-    nomis: Api, screens: Api, cast: Cast, raw: str
-) -> tuple[Any, int, str]:
+def put_raw(nomis: Api, screens: Api, cast: Cast, raw: str) -> tuple[Any, int, str]:
     """Store `raw` on a note by the screen; returns N1's answer, id and prisoner."""
     staff = cast.staff()
     note_id, prisoner, _ = written(nomis, cast, authorUsername=staff.username)
@@ -188,9 +186,7 @@ def test_three_eras_of_dates_are_read(
 
 
 @fact(CODEC, inferred=True)
-@pytest.mark.parametrize(
-    "date", ["2024-07-19", "19/07/24", "99/99/2024", "45-01-2012"]
-)
+@pytest.mark.parametrize("date", ["2024-07-19", "19/07/24", "99/99/2024", "45-01-2012"])
 def test_an_impossible_date_fails_the_whole_request(
     nomis: Api, screens: Api, cast: Cast, date: str
 ) -> None:
