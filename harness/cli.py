@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from harness import cli_defects, cli_rollout
+from harness import cli_contracts, cli_defects, cli_rollout
 from harness.environment import FIXED_PORT
 from harness.options import RunOptions
 from harness.results import EXIT_CODES, UNKNOWN, USAGE_ERROR
@@ -105,6 +105,7 @@ def main(arguments: list[str] | None = None) -> None:
     help="Fakes with the real services' own faults, or without.",
 )
 @click.option("--defect", "defects", multiple=True, help="Plant a defect (repeatable).")
+@cli_rollout.known_option
 def verify(paths: tuple[str, ...], sync: str | None, **given: Any) -> None:
     """Play the scenarios of PATHS (default: all of ours) and judge the sync."""
     from harness.verify import verify as run
@@ -113,11 +114,11 @@ def verify(paths: tuple[str, ...], sync: str | None, **given: Any) -> None:
         half: given.pop(half.replace("-", "_")) or sync or "reference"
         for half in HALVES
     }
-    workers = given.pop("workers")
+    workers, known = given.pop("workers"), given.pop("known")
     given["skipped_ok"] = given.pop("allow_skips")
     options = RunOptions(targets=targets, **given)
     _refuse(options, workers)
-    result = run(options, list(paths), workers)
+    result = run(options, list(paths), workers, known)
     sys.exit(result.exit_code)
 
 
@@ -208,6 +209,7 @@ def steps(query: tuple[str, ...]) -> None:
     sys.exit(print_catalogue(" ".join(query)))
 
 
+cli.add_command(cli_contracts.conform)
 cli.add_command(cli_defects.defects)
 cli.add_command(cli_defects.explore)
 cli_rollout.register(cli)
