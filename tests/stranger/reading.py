@@ -1,0 +1,109 @@
+"""Strict reading: what the builds' generated clients cannot do without.
+
+A missing or null member fails deserialisation, as does a date-time with an offset
+(http-contracts 0.2, 9).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+_LOCAL = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?")
+
+AMENDMENT = "text authorUsername createdDateTime sourceSystem".split()
+NOMIS_NOTE = (
+    "caseNoteId bookingId caseNoteType.code caseNoteType.description"
+    " caseNoteSubType.code caseNoteSubType.description authorStaffId authorUsername"
+    " authorLastName caseNoteText amendments createdDatetime createdUsername"
+    " sourceSystem"
+).split()
+DPS_NOTE = (
+    "caseNoteId offenderIdentifier type typeDescription subType subTypeDescription"
+    " source creationDateTime occurrenceDateTime authorName authorUserId"
+    " authorUsername text eventId sensitive amendments systemGenerated legacyId"
+).split()
+DPS_AMENDMENT = "authorUserName authorName additionalNoteText".split()
+MAPPING = "dpsCaseNoteId nomisCaseNoteId offenderNo nomisBookingId mappingType".split()
+ALERT_MAPPING = (
+    "dpsAlertId nomisBookingId nomisAlertSequence offenderNo mappingType".split()
+)
+NOMIS_ALERT = (
+    "bookingId bookingSequence alertSequence alertCode.code alertCode.description"
+    " type.code type.description date isActive isVerified audit.createDatetime"
+    " audit.createUsername"
+).split()
+NOMIS_ALERT_CREATED = "bookingId alertSequence alertCode.code type.code".split()
+DPS_ALERT = (
+    "alertUuid prisonNumber alertCode.alertTypeCode alertCode.alertTypeDescription"
+    " alertCode.code alertCode.description alertCode.canBeAdministered activeFrom"
+    " isActive createdAt createdBy createdByDisplayName"
+).split()
+SYNC_RESULT = "id legacyId action".split()
+CASE_NOTE_EVENT = (
+    "description eventType occurredAt detailUrl personReference"
+    " additionalInformation.id additionalInformation.legacyId"
+    " additionalInformation.type additionalInformation.subType"
+    " additionalInformation.source additionalInformation.syncToNomis"
+    " additionalInformation.systemGenerated"
+).split()
+ALERT_EVENT = (
+    "eventType personReference additionalInformation.alertUuid"
+    " additionalInformation.alertCode additionalInformation.source"
+).split()
+
+
+class MissingError(ValueError):
+    """A document lacks what its reader needs."""
+
+
+def need(document: Any, names: list[str]) -> Any:
+    """Return `document` if every dotted name in it has a value."""
+    for name in names:
+        member(document, name)
+    return document
+
+
+def member(document: Any, name: str) -> Any:
+    """Return the value at a dotted name; absent and null fail alike."""
+    value = document
+    for part in name.split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    if value is None:
+        raise MissingError(f"Missing required creator property '{name}'")
+    return value
+
+
+def local(text: str) -> str:
+    """Return a local date-time; one with an offset cannot be parsed."""
+    if not _LOCAL.fullmatch(text):
+        raise MissingError(f"Text '{text}' could not be parsed as local date-time")
+    return text
+
+
+def nomis_note(document: Any) -> dict[str, Any]:
+    """Read a NOMIS note with its amendments."""
+    note: dict[str, Any] = need(document, NOMIS_NOTE)
+    local(note["createdDatetime"])
+    for amendment in note["amendments"]:
+        local(need(amendment, AMENDMENT)["createdDateTime"])
+    return note
+
+
+def dps_note(document: Any) -> dict[str, Any]:
+    """Read a DPS note with its amendments."""
+    note: dict[str, Any] = need(document, DPS_NOTE)
+    local(note["creationDateTime"])
+    local(note["occurrenceDateTime"])
+    for amendment in note["amendments"]:
+        local(need(amendment, [*DPS_AMENDMENT, "creationDateTime"])["creationDateTime"])
+    return note
+
+
+def prisoner_of(event: dict[str, Any]) -> str:
+    """Return the NOMS identifier of a domain event."""
+    for identifier in member(event, "personReference.identifiers"):
+        if identifier["type"] == "NOMS":
+            number: str = identifier["value"]
+            return number
+    raise MissingError("Missing required identifier 'NOMS'")
