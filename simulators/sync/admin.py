@@ -94,7 +94,7 @@ async def _reconcile(half: Half, body: Any, prisoner: str) -> tuple[int, Any]:
     if not isinstance(half.flows, ToNomisFlows):
         return WRONG_HALF
     report = await half.flows.reconciliation.check(prisoner)
-    return 200, report if report["differences"] else None
+    return 200, report if report["differences"] or report["repaired"] else None
 
 
 async def _reconcile_all(half: Half, body: Any) -> tuple[int, Any]:

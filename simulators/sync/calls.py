@@ -127,14 +127,18 @@ class Caller:
         sent["Authorization"] = f"Bearer {await self._token(service)}"
         if cause.get():
             sent[CAUSE_HEADER] = cause.get()
-        return await self._http.request(
-            service,
-            method,
-            path,
-            json=json,
-            headers=sent,
-            timeout=self._timeouts[service],
-        )
+        try:
+            return await self._http.request(
+                service,
+                method,
+                path,
+                json=json,
+                headers=sent,
+                timeout=self._timeouts[service],
+            )
+        except CallFailed as failure:
+            failure.create = method == "POST"
+            raise
 
     async def _token(self, service: str) -> str:
         async with self._asking[service]:

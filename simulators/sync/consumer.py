@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 IN_FLIGHT = 10
 LONG_POLL = 10.0
 DELAYS = (1.0, 10.0, 60.0, 600.0)
-UNSURE_DELAY = 60.0
+UNSURE_DELAY = 180.0
 POLL_AGAIN = 1.0
 
 cause: ContextVar[str] = ContextVar("cause", default="")
@@ -125,8 +125,8 @@ def give_back_delay(attempt: int, terms: Terms, error: Exception) -> float:
 
     The last gap is always the longest, so that an outage of ten minutes is outlived
     also where the queue grants fewer attempts (RET-07). After a time-out the service
-    may still be busy with our write: looking again too soon would miss it and write
-    twice (DUP-01).
+    may still be busy creating: looking again too soon would miss what it makes, and
+    create it twice (DUP-01).
     """
     if attempt >= terms.max_receives:
         return 0.0
@@ -139,7 +139,7 @@ def give_back_delay(attempt: int, terms: Terms, error: Exception) -> float:
 
 
 def timed_out(error: Exception) -> bool:
-    """Whether the failure left a write possibly still under way."""
+    """Whether the failure left a create possibly still under way."""
     if isinstance(error, CallFailed):
-        return error.how == "timeout"
+        return error.how == "timeout" and error.create
     return isinstance(error, TimeoutError)

@@ -45,11 +45,15 @@ class Terms:
 
 
 class CallFailed(Exception):  # noqa: N818 - the field's word for it
-    """No answer came: `how` is timeout, reset or refused. The write may have landed."""
+    """No answer came: `how` is timeout, reset or refused. The write may have landed.
+
+    `create`: the call was to create something, which a repeat would create twice.
+    """
 
     def __init__(self, how: str, what: str = "") -> None:
         super().__init__(f"{what}: {how}" if what else how)
         self.how = how
+        self.create = False
 
 
 class CallRefused(Exception):  # noqa: N818

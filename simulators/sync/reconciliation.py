@@ -57,6 +57,7 @@ class Reconciliation:
             "checked": 0,
             "unchecked": [],
             "mismatches": [],
+            "repaired": [],
             "complete": True,
         }
         last = 0
@@ -84,6 +85,7 @@ class Reconciliation:
                 report["unchecked"].append(prisoner)
                 continue
             report["checked"] += 1
+            report["repaired"] += result["repaired"]
             if result["differences"]:
                 report["mismatches"].append(result)
 

@@ -40,10 +40,13 @@ def test_waiting_for_the_other_half_stays_quick() -> None:
     assert delays(Terms(120, 4), NotYet("x")) == [1, 10, 60, 0]
 
 
-@pytest.mark.parametrize("error", [CallFailed("timeout"), TimeoutError()])
-def test_after_a_time_out_the_service_gets_time_to_finish(error: Exception) -> None:
-    """A write still under way must be visible before we look again (DUP-01)."""
-    assert give_back_delay(1, FIVE, error) == 60
+@pytest.mark.parametrize("create", [True, False])
+def test_after_a_time_out_a_create_gets_time_to_finish(create: bool) -> None:
+    """One still under way must be visible before we look again (DUP-01)."""
+    error = CallFailed("timeout")
+    error.create = create
+    assert give_back_delay(1, FIVE, error) == (180 if create else 1)
+    assert give_back_delay(1, FIVE, TimeoutError()) == 180
 
 
 def test_a_handler_never_outlives_its_lease() -> None:
@@ -62,7 +65,7 @@ def test_a_handler_never_outlives_its_lease() -> None:
         return asyncio.get_running_loop().time() - started
 
     assert play(run()) < 30
-    assert queues.given_back == [("r1", 60)]
+    assert queues.given_back == [("r1", 180)]
     assert queues.deleted == []
 
 

@@ -102,8 +102,9 @@ def test_a_twin_of_our_own_making_is_removed() -> None:
     it = rig()
     row, _ = it.services.synced("x")
     old = {"module": MARKER, "username": AUTHOR, "inserted": "2026-03-01T09:00:00"}
-    it.services.nomis_writes("x", **old)
-    assert check(it) is None
+    twin = it.services.nomis_writes("x", **old)
+    report = check(it)
+    assert (report["differences"], report["repaired"]) == ([], [twin])
     assert set(it.services.nomis) == {row}
     assert check(it) is None
 
