@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup verify test check bench defects load nightly lock clean
+.PHONY: help setup verify test check docs bench defects load nightly lock clean
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -36,6 +36,9 @@ check: $(STAMP) ## Lint, types and the rules of the house
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+docs: $(STAMP) ## Make the made parts of the guides anew
+	@$(BIN)/python -m tests.run.documents
 
 bench: $(STAMP) ## Compare speed with peers, as ratios
 	@$(BIN)/python -m tests.bench $(ARGS)

@@ -54,8 +54,9 @@ def tandem(
         with pytest.raises(SystemExit) as end:
             main(list(words))
         printed = capsys.readouterr()
-        assert isinstance(end.value.code, int)
-        return Ended(end.value.code, printed.out + printed.err)
+        code = end.value.code or 0
+        assert isinstance(code, int)
+        return Ended(code, printed.out + printed.err)
 
     return run
 

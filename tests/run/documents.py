@@ -1,0 +1,151 @@
+"""The guides as data: their commands, their features, and the parts that are made.
+
+    python -m tests.run.documents
+
+writes the made parts anew: the picture of a result in README.md and docs/steps.md.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.catalogue import LEGEND, ORDER, all_steps, title
+from harness.cli import main
+
+ROOT = Path(__file__).resolve().parents[2]
+GUIDES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+STEPS = ROOT / "docs" / "steps.md"
+README = ROOT / "README.md"
+
+PICTURE = [
+    "tandem",
+    "verify",
+    "features/loop-prevention.feature::A note written in DPS is not sent back to DPS",
+    *("--tier", "simulated", "--defect", "LOOP-11"),
+]
+
+NOT_RUN = {
+    "make verify": "the main job of .ci/run",
+    "make test": "a part of .ci/run, and what runs this test",
+    'tandem verify --to-nomis "command:java -jar build/libs/app.jar"': (
+        "needs a build of the sync and a Java runtime"
+    ),
+    "tandem verify --to-nomis external": "needs a sync that runs already",
+    "tandem verify --from-nomis external --sync-wait 120": (
+        "needs a sync that runs already"
+    ),
+    "tandem up": "does not end by itself; test_processes starts and ends it",
+    "tandem verify first.feature --stack http://127.0.0.1:4567": (
+        "needs the world of the line before it; test_processes attaches to one"
+    ),
+}
+"""Commands of the guides that the tests do not run, each with the reason."""
+
+_FENCE = re.compile(
+    r"(?:<!-- plays: (?P<plays>\w+) -->\n)?^```(?P<kind>\w+)\n(?P<text>.*?)^```$",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True)
+class Block:
+    """One fenced block: the guide, its kind, its text, how it should play."""
+
+    guide: Path
+    kind: str
+    text: str
+    plays: str
+
+
+def blocks(kind: str) -> list[Block]:
+    """Return the fenced blocks of that kind in all guides."""
+    return [
+        Block(guide, kind, found["text"], found["plays"] or "pass")
+        for guide in GUIDES
+        for found in _FENCE.finditer(guide.read_text(encoding="utf-8"))
+        if found["kind"] == kind
+    ]
+
+
+def commands() -> list[str]:
+    """Return the commands of all guides, without comments, each once."""
+    lines = [
+        re.sub(r"\s+# .*$", "", line).strip()
+        for block in blocks("sh")
+        for line in block.text.splitlines()
+    ]
+    return list(dict.fromkeys(line for line in lines if line))
+
+
+def picture() -> str:
+    """Return the block of README.md that shows a result: command and output."""
+    printed = io.StringIO()
+    before = Path.cwd()
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "features").symlink_to(ROOT / "features")
+        os.chdir(folder)
+        try:
+            with contextlib.redirect_stdout(printed), contextlib.suppress(SystemExit):
+                main(PICTURE[1:])
+        finally:
+            os.chdir(before)
+    words = " ".join(f"'{w}'" if " " in w else w for w in PICTURE)
+    text = printed.getvalue().replace(f"{ROOT}/", "").rstrip()
+    return f"```text\n$ {words}\n{text}\n```\n"
+
+
+def with_picture(text: str, shown: str) -> str:
+    """Put the picture between its marks in README.md's text."""
+    begin, end = "<!-- begin: picture -->\n", "<!-- end: picture -->"
+    head, _, rest = text.partition(begin)
+    return f"{head}{begin}{shown}{end}{rest.partition(end)[2]}"
+
+
+def shape(text: str) -> str:
+    """Return the text without what differs from run to run: ids, names, numbers."""
+    bare = re.sub(r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b", "ID", text)
+    bare = re.sub(
+        r"\b[A-Z0-9]+_GEN\b|\b[A-Z]\d{4}[A-Z]{2}\b|\b[A-Z]{3}\b", "NAME", bare
+    )
+    bare = re.sub(r"[\d.]+ ?(?:ms|s)\b", "TIME", bare)
+    return re.sub(r" +", " ", re.sub(r"\d+(?:\.\d+)?", "N", bare))
+
+
+def catalogue() -> str:
+    """Return docs/steps.md: every step with its meaning and an example."""
+    lines = [
+        "# Steps",
+        "",
+        "Made by `make docs` from the step library; the same as `tandem steps`.",
+        "",
+        LEGEND,
+        "Any `When` may add *before the sync has caught up* at its end, or *meanwhile*",
+        "before it: then its messages are held back until the next change is made too.",
+    ]
+    kinds = {"given": "Given", "when": "When", "then": "Then", "any": "Given or When"}
+    for kind in sorted(ORDER, key=lambda kind: ORDER[kind]):
+        lines += ["", f"## {kinds[kind]}"]
+        for step in all_steps():
+            if step.kind != kind:
+                continue
+            words = title(step).removeprefix(f"{kinds[kind]} ")
+            lines += ["", f"### `{words}`", "", step.meaning, "", "```text"]
+            lines += [*step.example.splitlines(), "```"]
+    return "\n".join(lines) + "\n"
+
+
+def write() -> None:
+    """Write the made parts anew."""
+    STEPS.write_text(catalogue(), encoding="utf-8")
+    text = README.read_text(encoding="utf-8")
+    README.write_text(with_picture(text, picture()), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write()
