@@ -4,7 +4,7 @@ python3 .ci/skips.py tests.xml [TOOL ...]
 
 Each TOOL is a marker whose tool `.ci/run` could not install, and has said why. A test
 skipped for anything else is a test that silently does not run.
-"""
+"""  # noqa: INP001 - a script, no package
 
 from __future__ import annotations
 
