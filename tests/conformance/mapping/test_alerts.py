@@ -57,9 +57,11 @@ def test_a_mapping_is_found_from_both_sides(mapping: Api) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        pytest.param(by_key(alert()), marks=fact(f"{MA} MA1")),
+        pytest.param(by_key(alert()), id="key", marks=fact(f"{MA} MA1")),
         pytest.param(
-            f"{ALERTS}/dps-alert-id/{invented_uuid()}", marks=fact(f"{MA} MA2")
+            f"{ALERTS}/dps-alert-id/{invented_uuid()}",
+            id="dps id",
+            marks=fact(f"{MA} MA2"),
         ),
     ],
 )
