@@ -19,8 +19,8 @@ COPY --from=build /opt/tandem /opt/tandem
 ENV PATH=/opt/tandem/bin:$PATH TZ=Europe/London PYTHONUNBUFFERED=1
 USER 10001
 WORKDIR /home/tandem
-# 4566: every fake by path prefix, and the AWS protocol; 4567: the control API.
-EXPOSE 4566 4567
+# 4566: SNS and SQS; 4567: the control API; 4568: every fake, by path prefix.
+EXPOSE 4566 4567 4568
 HEALTHCHECK --interval=2s --timeout=2s --start-period=10s --retries=15 \
   CMD ["python3", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:4567/health', timeout=1)"]
 # Inside its own network the container must listen on all of its addresses; outside

@@ -140,11 +140,14 @@ def at_host(host: str = "127.0.0.1", first: int = FIXED_PORT) -> Addresses:
     )
 
 
-def of_world(told: dict[str, Any]) -> Addresses:
-    """Return the addresses that a world process told when it was ready."""
-    return Addresses(
-        services=told["services"], aws=told["aws"], control=told["control"]
-    )
+def of_world(told: dict[str, Any], *, by_prefix: bool = False) -> Addresses:
+    """Return the addresses that a world process told when it was ready.
+
+    `by_prefix` takes the one port that serves all fakes: of a world in a container only
+    the fixed ports can be reached from outside.
+    """
+    services = told["by_prefix" if by_prefix else "services"]
+    return Addresses(services=services, aws=told["aws"], control=told["control"])
 
 
 def to_nomis(addresses: Addresses, port: int = 8080) -> Environment:

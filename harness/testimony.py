@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from harness.credentials import program_of
+from harness.targets import HALVES
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -23,6 +26,7 @@ class Testimony:
         self._world = world
         self._baselines: list[tuple[int, frozenset[str], dict[str, Any]]] = []
         self._switches: list[Entry] = []
+        self._judged: dict[str, int] = {}
         world.book.listen(self._remember)
 
     def snapshot(self, scope: list[str] | None) -> dict[str, Any]:
@@ -48,7 +52,9 @@ class Testimony:
         # The world is up sooner when the oracle comes with the first judgement.
         from harness.oracle import judge
 
-        return judge(self._evidence(scope, expectations, since)).as_dict()
+        evidence = self._evidence(scope, expectations, since)
+        self._judged.update(dict.fromkeys(scope, len(self._world.book.entries)))
+        return judge(evidence).as_dict()
 
     def _evidence(
         self, scope: list[str], expectations: dict[str, Any], since: int
@@ -92,6 +98,36 @@ class Testimony:
         drawn = timelines(evidence, judge(evidence))
         wanted = [one for one in drawn if notes and one.note in notes]
         return "\n\n".join(draw(one) for one in wanted or drawn)
+
+    def late_effects(self) -> list[dict[str, Any]]:
+        """Return writes of the sync to notes of prisoners judged before, in order.
+
+        A verdict given before such a write said too much: the change had not settled.
+        """
+        if not self._judged:
+            return []
+        owners = {
+            subject: prisoner
+            for prisoner in self._judged
+            for subject in self._world.index.subjects([prisoner])
+        }
+        clients: dict[int, str] = {}
+        late = []
+        for entry in self._world.book.since(min(self._judged.values())):
+            if entry.kind == "request":
+                clients[entry.seq] = entry["client"] or ""
+            if entry.kind != "response" or not entry["wrote"]:
+                continue
+            client = clients.get(entry["request"], "")
+            if program_of(client) not in HALVES:
+                continue
+            named = {owners[s] for s in entry["subjects"] or () if s in owners}
+            late += [
+                {"prisoner": prisoner, "client": client, "seq": entry["request"]}
+                for prisoner in sorted(named)
+                if entry["request"] >= self._judged[prisoner]
+            ]
+        return late
 
     def _writers(self, scope: list[str], since: int) -> dict[str, Any]:
         """Return who wrote alert notes in the prisoners' prisons at the beginning."""

@@ -65,3 +65,21 @@ def test_settling_takes_no_longer_than_needed(scene: Scene) -> None:
     scene.write_in_nomis("Quick.")
     scene.settle()
     assert scene.settle()["seconds"] < 0.05
+
+
+def test_late_effects_of_judged_notes_are_remembered(simulated: Scene) -> None:
+    """A write of the sync after the verdict on its prisoner is told; others are not."""
+    other = simulated.world.add_prisoner(simulated.prison)["prisoner"]
+    held = simulated.world.hold([simulated.prisoner])
+    simulated.write_in_nomis("Late.")
+    simulated.settle()
+    simulated.verdict()
+    simulated.world.judge([other])
+    assert simulated.world.late_effects() == []
+    simulated.world.release(held)
+    simulated.settle()
+    late = simulated.world.late_effects()
+    assert {effect["prisoner"] for effect in late} == {simulated.prisoner}
+    assert late[0]["client"] == "from-nomis-dps"
+    simulated.verdict()
+    assert simulated.world.late_effects() == []
