@@ -68,6 +68,8 @@ def show(identifier: str) -> None:
 @click.option("--tier", type=click.Choice(["simulated", "wire"]), default="simulated")
 @click.option("--only", multiple=True, metavar="ID", help="A defect or group.")
 @click.option("--full", is_flag=True, help="Play everything; find blind scenarios.")
+@click.option("--plays", type=int, metavar="N", help="Scenarios a defect, at most.")
+@click.option("--kills", type=int, default=2, show_default=True, metavar="N")
 @click.option("--sample", type=int, metavar="N", help="A seeded sample of N defects.")
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("-n", "workers", type=click.IntRange(1, 32), default=2, show_default=True)
@@ -77,6 +79,8 @@ def score_command(
     tier: str,
     only: tuple[str, ...],
     full: bool,
+    plays: int | None,
+    kills: int,
     sample: int | None,
     seed: int,
     workers: int,
@@ -97,7 +101,14 @@ def score_command(
         result = score_wire(files, wanted, seed=seed, progress=_tell)
     else:
         result = score(
-            files, wanted, seed=seed, workers=workers, full=full, progress=_tell
+            files,
+            wanted,
+            seed=seed,
+            workers=workers,
+            full=full,
+            plays=plays,
+            kills=kills,
+            progress=_tell,
         )
     print_score(result)
     write_score(result, Path(report))

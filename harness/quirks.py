@@ -45,7 +45,7 @@ class Quirks:
             columns["booking_id"] = self._earlier_booking(prisoner)
         else:
             columns["prisoner"] = prisoner
-        for name in ("occurred", "created"):
+        for name in ("occurred", "created", "inserted"):
             if columns.get(name):
                 columns[name] = _moment(columns[name])
         row = nomis.seed_note(**columns)

@@ -10,7 +10,7 @@ from features import users
 from features.state import NOMIS
 from harness.scene import Scene, StepError
 
-CODES = ("XA", "XEL", "XR", "HA", "XCU")
+CODES = ("XA", "XEL", "XER", "HA", "XC")
 WRITERS = {"NOMIS": "nomis", "DPS": "dps", "both": "both", "nobody": "none"}
 
 

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 from pytest_bdd import given, parsers, when
 
 from features import users
-from features.state import DPS, NOMIS
+from features.state import DPS
 from features.steps.trouble import QUEUES
+from harness.scene import StepError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from harness.scene import Scene
+    from harness.scene import Note, Scene
 
 _MERGED = "prison-offender-events.prisoner.merged"
-_LONG_AGO = "2026-01-05T10:00:00"
 
 
 @given(
@@ -57,6 +57,8 @@ def _second_row(scene: Scene) -> None:
             "username": row["usernames"][0],
             "occurred": row["occurred"],
             "created": row["created"],
+            # Older than whatever may still be under way.
+            "inserted": "2025-06-02T10:00:00",
             "audit_module": "DPS_SYNCHRONISATION",
             "create_user": "NOMIS_API",
         }
@@ -65,35 +67,68 @@ def _second_row(scene: Scene) -> None:
 
 @when(
     parsers.re(
-        r"an (?:officer edits the note in NOMIS to say|administrator replaces the text "
-        r'in DPS with) "(?P<first>[^"]*)", and then "(?P<second>[^"]*)" while the '
-        r"sync is writing the first"
-        r"|a DPS user writes a case note in DPS and deletes it before its (?P<what>"
-        r"mapping) is saved"
+        r"an (?P<who>officer edits the note in NOMIS to say"
+        r"|administrator replaces the text of the note in DPS by)"
+        r' "(?P<first>[^"]*)", then "(?P<second>[^"]*)" while the sync writes the first'
+        r"|a DPS user writes a case note in DPS and deletes it before its mapping is "
+        r"saved"
     )
 )
 def amid(
     scene: Scene,
+    who: str | None = None,
     first: str | None = None,
     second: str | None = None,
-    what: str | None = None,
 ) -> None:
-    """Make a second change while the sync is in the middle of the first.
+    """Make a second change while the sync is in the middle of carrying the first.
 
-    Example: When an officer edits the note in NOMIS to say "A", and then "B" while the
-    sync is writing the first
+    Example: When an officer edits the note in NOMIS to say "A", then "B" while the
+    sync writes the first
     """
-    if what:
-        _deleted_unmapped(scene)
-        return
+    if who is None:
+        _delete_unmapped(scene)
+    elif who.startswith("officer"):
+        _twice(
+            scene, users.edit_in_nomis, ("dps", "put_sync_case_note"), first, second
+        )
+    else:
+        _twice(
+            scene, _replace, ("nomis", "update_case_note"), first, second
+        )
+
+
+def _replace(scene: Scene, about: Note, *, text: str) -> None:
+    users.replace_in_dps(scene, about, text)
+
+
+def _twice(
+    scene: Scene,
+    change: Callable[..., None],
+    written_by: tuple[str, str],
+    first: str | None,
+    second: str | None,
+) -> None:
+    service, operation = written_by
+    slow = scene.world.fault(service, "delay", operation=operation, delay=3.0)
+    scene.faults.append(slow)
     about = users.note(scene)
-    written_last = scene.last_line if hasattr(scene, "last_line") else ""
-    del written_last
-    _edited_twice(scene, about, str(first), str(second))
+    change(scene, about, text=first)
+    if not scene.world.await_fault(slow):
+        raise StepError("the sync never wrote the first edit")
+    change(scene, about, text=second)
 
 
-def _edited_twice(scene: Scene, about: object, first: str, second: str) -> None:
-    raise NotImplementedError
-
-
-_ = (DPS, NOMIS, Callable) if TYPE_CHECKING else None
+def _delete_unmapped(scene: Scene) -> None:
+    """Delete a note that is in NOMIS already, while its mapping cannot be saved."""
+    failing = scene.world.fault(
+        "mapping",
+        "status",
+        operation="create_case_note_mapping",
+        status=503,
+        times=2,
+    )
+    scene.faults.append(failing)
+    written = users.write(scene, DPS)
+    if written is None or not scene.world.await_fault(failing):
+        raise StepError("the sync never tried to save a mapping")
+    users.delete(scene, DPS, written)

@@ -18,6 +18,7 @@ CALLS = {
     "NOMIS create": ("nomis", "create_case_note"),
     "NOMIS update": ("nomis", "update_case_note"),
     "NOMIS delete": ("nomis", "delete_case_note"),
+    "NOMIS alert create": ("nomis", "create_alert"),
     "DPS write": ("dps", "put_sync_case_note"),
     "DPS delete": ("dps", "delete_sync_case_note"),
     "mapping save": ("mapping", "create_case_note_mapping"),

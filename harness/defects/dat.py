@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
-from harness.defects.patching import around, function
+from harness.defects.patching import function
 from harness.defects.registry import defect
-from simulators.nomis.notes import CaseNotes
+from simulators.nomis import render
 from simulators.sync import creating, notes, told
 from simulators.sync.notes import LONDON
 
@@ -28,12 +28,13 @@ _OLD = 1900
     shows="500 on the note and on the prisoner's whole list",
 )
 def _() -> Patches:
-    def creation(original: Any, self: Any, row: Any) -> datetime:
-        row.created_time.isoformat()
-        moment: datetime = original(self, row)
-        return moment
+    plain = render.case_note
 
-    return [around(CaseNotes, "creation", creation)]
+    def shown(model: Any, row: Any, **named: Any) -> Any:
+        row.created_time.isoformat()
+        return plain(model, row, **named)
+
+    return [function(plain, shown)]
 
 
 def _request_with(change: Any) -> Patches:

@@ -9,7 +9,7 @@ from harness.defects.patching import answers, around, attribute, function
 from harness.defects.registry import defect
 from simulators.nomis import note_operations, rows
 from simulators.nomis.notes import CaseNotes
-from simulators.sync import creating, notes, to_nomis, told, updating, welcoming
+from simulators.sync import creating, notes, planning, to_nomis, told, welcoming
 from simulators.sync.clients import Nomis
 from simulators.sync.from_nomis import FromNomis
 from simulators.sync.welcoming import Welcomer
@@ -257,7 +257,7 @@ def _() -> Patches:
     shows="DPS is written more often than users changed anything",
 )
 def _() -> Patches:
-    return [attribute(updating.Plan, "__bool__", answers(True))]
+    return [attribute(planning.Plan, "__bool__", answers(True))]
 
 
 @defect(

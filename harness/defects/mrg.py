@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from simulators.mapping.notes import NoteMappings
 from simulators.relay import domain
 from simulators.sync import (
     alerts_from_nomis,
+    consumer,
     copies,
     finding,
     flows,
@@ -169,25 +169,6 @@ def _() -> Patches:
 
 
 @defect(
-    "MRG-08",
-    "A booking's move forgets the siblings of its notes",
-    "mapping",
-    "mapping-sound",
-    owners="mapping from-nomis",
-    wrong="only the booking's own mappings get the new number",
-    shows="one DPS note has mappings under two prisoners",
-)
-def _() -> Patches:
-    def move(original: Any, self: Any, booking_id: int, new: str) -> list[Any]:
-        keys = sorted(self._by_booking.get(booking_id, ()))
-        for key in keys:
-            self._put(replace(self._rows[key], offender_no=new))
-        return [self._rows[key] for key in keys]
-
-    return [around(NoteMappings, "move_booking", move)]
-
-
-@defect(
     "MRG-09",
     "The merge event names the wrong survivor",
     "relay",
@@ -324,3 +305,20 @@ def _() -> Patches:
         return await services.dps.note(number, dps_id)
 
     return [function(finding.note_anywhere, only_there)]
+
+
+@defect(
+    "MRG-17",
+    "The retries end before DPS has heard of the merge",
+    "from-nomis",
+    "conserved lost stale",
+    wrong="five tries within five seconds, though DPS handles the merge by itself",
+    shows="an amendment made just after a merge ends in the DLQ",
+)
+def _() -> Patches:
+    return [function(consumer.give_back_delay, short_delays)]
+
+
+def short_delays(attempt: int, terms: Any, error: Exception) -> float:
+    """Return a second until the last attempt, then give up."""
+    return 0.0 if attempt >= terms.max_receives else 1.0

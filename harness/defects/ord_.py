@@ -13,9 +13,9 @@ from simulators.sync import (
     consumer,
     from_nomis,
     merging,
+    planning,
     requesting,
     to_nomis,
-    updating,
 )
 from simulators.sync.from_nomis import FromNomis
 from simulators.sync.notes import by_sync
@@ -90,18 +90,18 @@ def _() -> Patches:
 def _() -> Patches:
     return [
         function(from_nomis.may_still_appear, answers(False)),
-        function(updating.may_be_stale, answers(False)),
+        function(planning.may_be_stale, answers(False)),
     ]
 
 
 def without_order() -> Patches:
     """Let from-nomis read, wait, and write what it read, whoever else is at it."""
     async def update(original: Any, self: Any, stored: Any, row: Any, about: Any) -> bool:
-        note = await self._note_of(stored, row, about)
+        note = await self._whereabouts.note_of(stored, row, about)
         if note is not None:
             await asyncio.sleep(0)
             wrote = await self._bring(stored, note, about)
-            await self._bring_siblings(stored, note, row, wrote)
+            await self._bring_copies(stored, note, row, wrote)
             self._remember(stored, about)
         return True
 

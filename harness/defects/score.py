@@ -8,6 +8,7 @@ counts: another rule, a step that could not be done, a time-out, a crash.
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import signal
 import time
@@ -16,7 +17,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from harness.defects.registry import Defect, defects
-from harness.defects.scenarios import Play, likeliest_first, load, play_simulated
+from harness.defects.scenarios import likeliest_first, load, play_simulated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -100,21 +101,27 @@ def score(
     seed: int = 1,
     workers: int = 2,
     full: bool = False,
+    plays: int | None = None,
+    kills: int = ENOUGH,
     progress: Callable[[Row], None] | None = None,
 ) -> Score:
-    """Play until each defect has two right kills (`full`: play everything)."""
+    """Play until each defect has two right kills (`full`: play everything).
+
+    `kills` are enough; `plays` gives up on a defect after so many scenarios.
+    """
     started = time.perf_counter()
     context = multiprocessing.get_context("spawn")
-    plays = load(files)
+    known = load(files)
+    total = range(len(known))
     with context.Pool(workers, _begin, (list(files), seed)) as pool:
-        base = pool.map(_baseline, range(len(plays)), chunksize=4)
-        broken = {plays[i].id: base[i][1] for i in range(len(plays)) if base[i][1]}
+        base = pool.map(_baseline, total, chunksize=4)
+        broken = {known[i].id: base[i][1] for i in total if base[i][1]}
         cost = [seconds for seconds, _ in base]
-        sound = [i for i in range(len(plays)) if plays[i].id not in broken]
-        jobs = [
-            (one.id, [i for i in _order(one, plays, cost) if i in set(sound)], full)
-            for one in wanted
-        ]
+        sound = {i for i in total if known[i].id not in broken}
+        jobs = []
+        for one in wanted:
+            order = [i for i in likeliest_first(one, known, cost) if i in sound]
+            jobs.append((one.id, order[:plays], len(known) if full else kills))
         rows: list[Row] = []
         for row in pool.imap_unordered(_defect, [(*job, cost) for job in jobs]):
             rows.append(row)
@@ -124,23 +131,21 @@ def score(
     rows.sort(key=lambda row: place[row.id])
     return Score(
         rows,
-        len(plays),
+        len(known),
         time.perf_counter() - started,
         seed,
         full,
         broken,
-        [plays[i].id for i in sound],
+        [known[i].id for i in sorted(sound)],
     )
-
-
-def _order(one: Defect, plays: list[Play], cost: list[float]) -> list[int]:
-    return likeliest_first(one, plays, cost)
 
 
 _WORKER: dict[str, Any] = {}
 
 
 def _begin(files: list[str], seed: int) -> None:
+    # What the broken sync reports to its operators would drown the table.
+    logging.disable(logging.CRITICAL)
     _WORKER["plays"], _WORKER["seed"] = load(files), seed
     defects()
 
@@ -155,8 +160,8 @@ def _baseline(index: int) -> tuple[float, str]:
     return time.perf_counter() - started, reason
 
 
-def _defect(job: tuple[str, list[int], bool, list[float]]) -> Row:
-    identifier, order, full, cost = job
+def _defect(job: tuple[str, list[int], int, list[float]]) -> Row:
+    identifier, order, kills, cost = job
     one, row = defects()[identifier], Row(identifier)
     for index in order:
         started = time.perf_counter()
@@ -168,9 +173,9 @@ def _defect(job: tuple[str, list[int], bool, list[float]]) -> Row:
         if result != PASS:
             name = _WORKER["plays"][index].id
             row.seen.append(Seen(name, result, reason, round(seconds, 3)))
-        if len(row.kills) >= ENOUGH and not full:
+        if len(row.kills) >= kills:
             break
-        if one.equivalent and row.plays >= _EQUIVALENT_PLAYS and not full:
+        if one.equivalent and row.plays >= _EQUIVALENT_PLAYS:
             break
     return row
 

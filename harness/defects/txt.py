@@ -16,7 +16,7 @@ from harness.defects.registry import defect
 from simulators.dps import upsert
 from simulators.dps.errors import bad_request, unforeseen
 from simulators.nomis import text as nomis_text
-from simulators.sync import creating, merging, notes, requesting, updating
+from simulators.sync import merging, notes, planning, requesting
 from simulators.sync import text as notation
 from simulators.sync.clients import Nomis
 from simulators.sync.notes import second
@@ -111,7 +111,10 @@ def _() -> Patches:
     shows="DPS' text ends in '... see DPS for full text'",
 )
 def _() -> Patches:
-    return [function(merging._shortened, answers(None))]
+    return [
+        function(merging._shortened, answers(None)),
+        function(notation.shows, lambda stored, full: stored == full),
+    ]
 
 
 @defect(
@@ -191,7 +194,7 @@ def _() -> Patches:
 
     return [
         function(merging.missing_from, missing),
-        function(updating.is_fresh, answers(True)),
+        function(planning.is_fresh, answers(True)),
         function(merging.shows, answers(False)),
     ]
 
@@ -220,7 +223,7 @@ def _() -> Patches:
     shows="the copies of a merge differ",
 )
 def _() -> Patches:
-    return [attribute(Updater, "_bring_siblings", does_nothing())]
+    return [attribute(Updater, "_bring_copies", does_nothing())]
 
 
 @defect(
@@ -299,18 +302,6 @@ def _() -> Patches:
         }
 
     return [function(requesting._author, author)]
-
-
-@defect(
-    "TXT-17-to",
-    "A DPS user without NOMIS account stops the note",
-    "to-nomis",
-    "lost conserved",
-    wrong="NOMIS' refusal of the username is final",
-    shows="the note ends in the DLQ and is not in NOMIS",
-)
-def _() -> Patches:
-    return [function(creating.author_unknown, answers(False))]
 
 
 @defect(

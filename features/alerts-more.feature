@@ -1,0 +1,47 @@
+@alerts
+Feature: Alerts that come twice, end early or repeat make the right notes
+  @ALT-07
+  Scenario: A second active alert of one code in NOMIS gets its note
+    Given alert notes are written by DPS
+    And a prisoner
+    When an officer raises an alert in NOMIS
+    And an officer raises an alert in NOMIS
+    And an officer raises an alert in NOMIS
+    And an officer raises an alert in NOMIS
+    And an officer raises an alert in NOMIS
+    And an officer raises an alert in NOMIS
+    Then there are 6 alert notes on each side, born in DPS
+
+  @ALT-05
+  Scenario: The end of an alert in DPS makes one note of its end
+    Given alert notes are written by DPS
+    And a prisoner
+    When a DPS user raises an alert in DPS
+    And a DPS user ends the alert in DPS
+    Then DPS holds 1 system generated note of type "ALERT/INACTIVE"
+
+  @DUP-08
+  Scenario: The answer to the create of an alert in NOMIS is lost
+    Given alert notes are written by NOMIS
+    And a prisoner
+    And the answer to the next NOMIS alert create is lost
+    When a DPS user raises an alert in DPS
+    And a DPS user ends the alert in DPS
+    Then there are 2 alert notes on each side, born in NOMIS
+
+  @ALT-01 @ALT-02
+  Scenario: An alert raised and ended in NOMIS makes two notes in DPS and in NOMIS
+    Given alert notes are written by DPS
+    And a prisoner
+    When an officer raises an alert in NOMIS
+    And an officer ends the alert in NOMIS
+    Then there are 2 alert notes on each side, born in DPS
+
+  @MRG-13
+  Scenario: A new booking raises no alert again
+    Given alert notes are written by DPS
+    And a prisoner
+    When an officer raises an alert in NOMIS
+    And NOMIS releases the prisoner
+    And NOMIS admits the prisoner again on a new booking
+    Then there is 1 alert note on each side, born in DPS

@@ -1,0 +1,135 @@
+@delivery
+Feature: Slow answers, lagging reads and crossing workers do no harm
+  The sync may see an old state, or meet itself. In the end both sides are right.
+
+  @DUP-01 @RET-06
+  Scenario: A lost answer to a create with an amendment behind it
+    Given a prisoner
+    And the answer to the next NOMIS create is lost
+    When a DPS user writes a case note in DPS
+    And meanwhile a DPS user amends the note in DPS
+    Then the prisoner has 1 case note in NOMIS
+    And both sides hold the note with 1 amendment
+
+  @RET-03 @RET-05 @DUP-01
+  Scenario: A NOMIS that carries a create out after the sync gave up waiting
+    Given a prisoner
+    And the next NOMIS create takes 70 seconds
+    When a DPS user writes a case note in DPS
+    Then the prisoner has 1 case note in NOMIS
+    And both sides hold the note
+
+  @RET-05
+  Scenario: An amended note that NOMIS creates after the sync gave up waiting
+    Given a prisoner
+    And the next NOMIS create takes 70 seconds
+    When a DPS user writes a case note in DPS
+    And a DPS user amends the note in DPS
+    Then the prisoner has 1 case note in NOMIS
+    And both sides hold the note with 1 amendment
+
+  @DUP-06 @DUP-07 @RET-03
+  Scenario: A create delivered twice while NOMIS is slow
+    Given a prisoner
+    And every message about the prisoner is delivered twice
+    And the next NOMIS create takes 5 seconds
+    When a DPS user writes a case note in DPS
+    Then the prisoner has 1 case note in NOMIS
+    And both sides hold the note
+
+  @DUP-13 @DUP-05
+  Scenario: A create event that is sent again after days makes no twin
+    Given a case note written in DPS
+    And its create event is kept for later
+    When a DPS user amends the note in DPS
+    And the kept event comes again
+    Then the prisoner has 1 case note in NOMIS
+    And both sides hold the note with 1 amendment
+
+  @ORD-03
+  Scenario: An amendment that comes while the mapping is being saved
+    Given a prisoner
+    And the events of DPS arrive in reverse order
+    And the next mapping save takes 5 seconds
+    When a DPS user writes a case note in DPS
+    And meanwhile a DPS user amends the note in DPS
+    Then both sides hold the note with 1 amendment
+
+  @ORD-04
+  Scenario: A note read from a replica that lags behind its event
+    Given a prisoner
+    And NOMIS answers reads with the state of 5 seconds before
+    When an officer writes a case note in NOMIS
+    Then both sides hold the note
+
+  @ORD-04
+  Scenario: An edit read from a replica that lags behind its event
+    Given a case note written in NOMIS
+    And NOMIS answers reads with the state of 5 seconds before
+    When an officer edits the note in NOMIS to say "Corrected."
+    Then both sides show the text "Corrected."
+
+  @ORD-05
+  Scenario: An officer corrects the text again while the sync writes the first
+    Given a case note written in NOMIS
+    When an officer edits the note in NOMIS to say "First.", then "Second." while the sync writes the first
+    Then both sides show the text "Second."
+
+  @ORD-05
+  Scenario: An administrator replaces the text again while the sync writes the first
+    Given a case note written in DPS
+    When an administrator replaces the text of the note in DPS by "First.", then "Second." while the sync writes the first
+    Then both sides show the text "Second."
+
+  @IDM-03 @IDM-08
+  Scenario Outline: The answer to a mapping save is lost
+    Given a prisoner
+    And the answer to the next mapping save is lost
+    When <user> writes a case note in <side>
+    Then both sides hold the note
+    And the prisoner has 1 case note in <other>
+
+    Examples:
+      | user       | side  | other |
+      | a DPS user | DPS   | NOMIS |
+      | an officer | NOMIS | DPS   |
+
+  @IDM-06
+  Scenario: Notes of both sides whose mappings fail once are amended afterwards
+    Given a prisoner
+    And the mapping save fails 2 times
+    When an officer writes a case note in NOMIS
+    And a DPS user amends the note in DPS
+    And a DPS user writes a case note in DPS
+    And an officer amends the note in NOMIS
+    Then both sides hold the note with 1 amendment
+    And both sides agree
+
+  @IDM-07
+  Scenario: A note deleted while its mapping cannot be saved leaves nothing
+    Given a prisoner
+    When a DPS user writes a case note in DPS and deletes it before its mapping is saved
+    Then the note is gone from both sides
+
+  @ORD-01
+  Scenario: A note edited and deleted in NOMIS before the sync looks
+    Given a case note written in NOMIS
+    When an officer edits the note in NOMIS to say "For a moment."
+    And meanwhile an officer deletes the note in NOMIS
+    Then the note is gone from both sides
+
+  @ORD-10
+  Scenario: A corrected date of a note born in DPS reaches DPS
+    Given a case note written in DPS
+    When an officer corrects the date of the note in NOMIS
+    Then both sides hold the note
+    And both sides show when it happened and when it was written
+
+  @ORD-07 @ORD-06
+  Scenario: Amendments that cross three times are all kept
+    Given a case note written in NOMIS
+    When a DPS user amends the note in DPS saying "From the office."
+    And meanwhile an officer amends the note in NOMIS saying "From the wing."
+    And a DPS user amends the note in DPS saying "Office again."
+    And meanwhile an officer amends the note in NOMIS saying "Wing again."
+    Then both sides hold the note with 4 amendments

@@ -1,0 +1,61 @@
+@failures
+Feature: Rare failures lose nothing
+  @CFG-06
+  Scenario: A merge of prisoners with many notes
+    Given a prisoner called "Gone"
+    And a prisoner called "Kept"
+    And a case note about "Gone" written in DPS
+    When an officer writes 30 case notes in NOMIS
+    And NOMIS merges "Gone" into "Kept" with copies of the notes
+    Then both sides agree
+
+  @DEL-04 @DEL-05
+  Scenario: The answer to a NOMIS delete is lost
+    Given a case note written in DPS
+    And the answer to the next NOMIS delete is lost
+    When an administrator deletes the note in DPS
+    Then the note is gone from both sides
+
+  @DEL-04
+  Scenario: The answer to the delete of one of several copies is lost
+    Given a prisoner called "Gone"
+    And a prisoner called "Kept"
+    And a case note about "Gone" written in DPS
+    When NOMIS merges "Gone" into "Kept" with copies of the notes
+    Given the answer to the next NOMIS delete is lost
+    When an administrator deletes the note in DPS
+    Then the note is gone from both sides
+
+  @DEL-06
+  Scenario: A delete that meets a failing look-up is tried again until it is done
+    Given a case note written in NOMIS
+    And the mapping service fails 1 times
+    When an officer deletes the note in NOMIS
+    Then the note is gone from both sides
+
+  @DEL-05
+  Scenario: Two deletions of one DPS note cross its deletion in NOMIS
+    Given a case note written in DPS
+    And every message about the prisoner is delivered twice
+    When an administrator deletes the note in DPS
+    Then the note is gone from both sides
+
+  @RET-09
+  Scenario: A malformed event does not keep a burst of notes waiting
+    Given a prisoner
+    And a malformed event waits on the queue from NOMIS to DPS
+    When an officer writes 5 case notes in NOMIS
+    Then the prisoner has 5 case notes in DPS
+    And 1 message is in the dead-letter queue from NOMIS to DPS
+
+  @RET-01
+  Scenario Outline: A change that meets a failing service is not acknowledged
+    Given a case note written in <born>
+    And <service> fails 2 times
+    When the note is amended in <side>
+    Then both sides hold the note with 1 amendment
+
+    Examples:
+      | born  | service | side  |
+      | DPS   | NOMIS   | DPS   |
+      | NOMIS | DPS     | NOMIS |

@@ -1,0 +1,65 @@
+@loop-prevention
+Feature: No change travels in circles, also in rare order
+  What the first feature of this name promises, with events handled before the mapping
+  is saved, with foreign modules and with deletions half done.
+
+  @LOOP-01 @LOOP-02 @LOOP-06
+  Scenario: The NOMIS event of a DPS note comes before its mapping is saved
+    Given a prisoner
+    And the next mapping save takes 5 seconds
+    When a DPS user writes a case note in DPS
+    Then the sync wrote to NOMIS once
+    And the sync never wrote to DPS
+    And the prisoner has 1 case note in DPS
+
+  @LOOP-07
+  Scenario: A variant of the sync's module, before the mapping is saved
+    Given a prisoner
+    And NOMIS writes the audit module "DPS_SYNCHRONISATION_CASENOTES" on the sync's writes
+    And the next mapping save takes 5 seconds
+    When a DPS user writes a case note in DPS
+    Then the sync never wrote to DPS
+    And both sides hold the note
+
+  @LOOP-04 @TOG-06
+  Scenario: A row without audit module and a second note, before the mapping is saved
+    Given a prisoner
+    And NOMIS leaves the audit module empty on the sync's writes
+    And the next mapping save takes 5 seconds
+    When a DPS user writes a case note in DPS
+    And an officer writes a case note in NOMIS
+    Then the prisoner has 2 case notes in DPS
+    And both sides agree
+
+  @LOOP-08 @ALT-12
+  Scenario Outline: A note that another domain's sync caused in NOMIS does travel
+    Given a prisoner
+    When an officer writes a case note in NOMIS through the module "<module>"
+    Then both sides hold the note
+
+    Examples:
+      | module                     |
+      | DPS_SYNCHRONISATION_ALERTS |
+      | DPS_SYNCHRONISATION_VISITS |
+
+  @LOOP-10
+  Scenario: A deletion made in NOMIS, repeated in DPS, is not pushed back to NOMIS
+    Given a case note written in NOMIS
+    And the answer to the next DPS delete is lost
+    When an officer deletes the note in NOMIS
+    Then the sync never deleted in NOMIS
+    And the note is gone from both sides
+
+  @LOOP-14
+  Scenario: A text with blanks at both ends is the same text on both sides
+    Given a prisoner
+    When a DPS user writes a case note in DPS saying "  indented, and open at the end  "
+    And a DPS user amends the note in DPS
+    Then both sides hold the note with 1 amendment
+
+  @LOOP-12
+  Scenario: An event about a row that did not change writes nothing to DPS
+    Given a case note written in NOMIS
+    When its last event is delivered 2 more times
+    Then the sync never wrote to DPS
+    And both sides hold the note

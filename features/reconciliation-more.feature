@@ -1,0 +1,97 @@
+@reconciliation @needs-reconciliation
+Feature: The reconciliation raises no false alarm and misses nothing
+  @REC-05
+  Scenario: A DPS-only note is no difference
+    Given a case note written in DPS
+    When DPS itself writes a note of type "ACP/REFD"
+    And a DPS user writes a case note in DPS
+    And the reconciliation looks at the prisoner
+    Then it reports the prisoner clean
+
+  @REC-06 @REC-07 @REC-08
+  Scenario: A long note, cut in NOMIS with its amendments, is no difference
+    Given a prisoner
+    And a case note of 3900 letters written in DPS
+    When a DPS user amends the note in DPS 3 times
+    And the reconciliation looks at the prisoner
+    Then it reports the prisoner clean
+
+  @REC-08 @REC-06
+  Scenario: A note of many-byte letters, cut in NOMIS, is no difference
+    Given a prisoner
+    When a DPS user writes a case note in DPS of 2001 letters "é"
+    And a DPS user amends the note in DPS
+    And the reconciliation looks at the prisoner
+    Then it reports the prisoner clean
+
+  @REC-09
+  Scenario: An author's second account is no difference
+    Given a prisoner
+    And an officer with two accounts
+    When the officer writes a case note in DPS with the second account
+    And the reconciliation looks at the prisoner
+    Then it reports the prisoner clean
+
+  @REC-01
+  Scenario: One of two equal notes that is missing is reported
+    Given a prisoner
+    When a DPS user writes a case note in DPS saying "Seen."
+    And a DPS user writes a case note in DPS saying "Seen."
+    Given someone removed the NOMIS row behind the sync's back
+    When the reconciliation looks at the prisoner
+    Then it reports a difference
+
+  @REC-13
+  Scenario Outline: A difference is reported whatever the kind of note
+    Given a prisoner
+    When a DPS user writes a case note in DPS of type "<kind>"
+    Given someone changed the NOMIS text behind the sync's back
+    When the reconciliation looks at the prisoner
+    Then it reports a difference
+
+    Examples:
+      | kind    |
+      | GEN/HIS |
+      | KA/KS   |
+
+  @REC-14
+  Scenario: A merge excuses no difference
+    Given a prisoner called "Kept"
+    And a prisoner called "Gone"
+    And a case note about "Gone" written in DPS
+    When NOMIS merges "Gone" into "Kept"
+    And a DPS user writes a case note about "Kept" in DPS
+    Given someone changed the NOMIS text behind the sync's back
+    When the reconciliation looks at the prisoner
+    Then it reports a difference
+
+  @REC-02 @REC-03
+  Scenario: A page that could not be read makes the report incomplete
+    Given a case note written in DPS
+    And NOMIS fails 30 times
+    When the reconciliation looks at everyone
+    Then it reports that it could not check
+
+  @REC-11 @REC-04
+  Scenario: A difference is in the report over everyone
+    Given a case note written in DPS
+    And someone removed the NOMIS row behind the sync's back
+    When the reconciliation looks at everyone
+    Then it reports a difference
+
+  @DUP-02
+  Scenario: A second row that the sync once made is taken away
+    Given a case note written in DPS
+    And the sync once made a second NOMIS row of the note
+    When the reconciliation looks at the prisoner
+    Then it reports a difference
+    And the prisoner has 1 case note in NOMIS
+
+  @DUP-03
+  Scenario: The repair leaves an equal note of an officer alone
+    Given a prisoner
+    When an officer writes a case note in NOMIS saying "Seen."
+    And meanwhile an officer writes a case note in NOMIS saying "Seen."
+    And meanwhile the reconciliation looks at the prisoner
+    Then the prisoner has 2 case notes in NOMIS
+    And the prisoner has 2 case notes in DPS
