@@ -15,8 +15,33 @@ if TYPE_CHECKING:
     from harness.compare.run import Asked, Comparison
     from harness.compare.services import Access
     from harness.compare.state import Run
+    from harness.known import Known
 
 _TOLD_EACH = 500
+
+
+class KnownFile(click.ParamType["Known"]):
+    """A file of known deviations, read and checked."""
+
+    name = "file"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Known:
+        """Return the deviations or fail with the entry that is wrong."""
+        from harness.known import KnownError, load_known
+
+        try:
+            return load_known(Path(str(value)), today())
+        except KnownError as error:
+            self.fail(str(error), param, ctx)
+
+
+known_option = click.option(
+    "--known",
+    type=KnownFile(),
+    help="TOML file of expected failures; see known/real-builds.toml.",
+)
 
 
 class Url(click.ParamType[str]):

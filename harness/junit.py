@@ -31,6 +31,13 @@ def write_junit(result: RunResult, path: Path) -> None:
         ET.SubElement(case, "error", message=_clean(problem)[:200]).text = _clean(
             problem
         )
+    if result.outdated:
+        suite = ET.SubElement(
+            root, "testsuite", name="known", tests="1", failures="1", errors="0"
+        )
+        case = ET.SubElement(suite, "testcase", name="known", classname="tandem")
+        text = _clean("\n".join(result.outdated))
+        ET.SubElement(case, "failure", message=text[:200]).text = text
     path.parent.mkdir(parents=True, exist_ok=True)
     ET.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
 
@@ -40,7 +47,7 @@ def _suite(feature: str, scenarios: list[ScenarioResult]) -> ET.Element:
         "testsuite",
         name=feature,
         tests=str(len(scenarios)),
-        failures=str(sum(s.verdict == FAIL for s in scenarios)),
+        failures=str(sum(s.shown == FAIL for s in scenarios)),
         errors=str(sum(s.verdict == UNKNOWN for s in scenarios)),
         skipped=str(sum(s.verdict == SKIP for s in scenarios)),
         time=f"{sum(s.seconds for s in scenarios):.3f}",
@@ -61,11 +68,15 @@ def _case(scenario: ScenarioResult) -> ET.Element:
     )
     properties = ET.SubElement(case, "properties")
     ET.SubElement(properties, "property", name="seed", value=str(scenario.seed))
+    if scenario.known:
+        ET.SubElement(
+            properties, "property", name="known", value=_clean(scenario.known)
+        )
     for violation in scenario.violations:
         note = violation.get("note") or violation.get("prisoner") or ""
         value = f"{violation['rule']} owner={violation['owner']} note={note}"
         ET.SubElement(properties, "property", name="violation", value=_clean(value))
-    kind = {FAIL: "failure", UNKNOWN: "error", SKIP: "skipped"}.get(scenario.verdict)
+    kind = {FAIL: "failure", UNKNOWN: "error", SKIP: "skipped"}.get(scenario.shown)
     if kind:
         first, _, _ = scenario.message.partition("\n")
         element = ET.SubElement(case, kind, message=_clean(first)[:300])

@@ -13,15 +13,29 @@ from rich.console import Console
 from rich.text import Text
 
 from harness.excerpt import excerpt, timeline_path
-from harness.results import FAIL, PASS, SKIP, UNKNOWN, RunResult, ScenarioResult
+from harness.results import (
+    FAIL,
+    KNOWN,
+    PASS,
+    SKIP,
+    UNKNOWN,
+    RunResult,
+    ScenarioResult,
+)
 from harness.selection import shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-STYLES = {PASS: "green", FAIL: "bold red", UNKNOWN: "bold yellow", SKIP: "cyan"}
-SIGNS = {PASS: ".", FAIL: "F", UNKNOWN: "?", SKIP: "s"}
-VERDICTS = (PASS, FAIL, UNKNOWN, SKIP)
+STYLES = {
+    PASS: "green",
+    FAIL: "bold red",
+    UNKNOWN: "bold yellow",
+    SKIP: "cyan",
+    KNOWN: "magenta",
+}
+SIGNS = {PASS: ".", FAIL: "F", UNKNOWN: "?", SKIP: "s", KNOWN: "k"}
+VERDICTS = (PASS, FAIL, UNKNOWN, SKIP, KNOWN)
 _SIGNS_A_LINE = 60
 _WIDEST = 64
 _MOST_LINES = 12
@@ -48,7 +62,7 @@ class Progress:
     """A pytest plugin of the main process: collects results and shows them.
 
     `replay` gives a result the command that plays it again; `report` is where the
-    full timelines will be.
+    full timelines will be; `known` says why a failure is expected, "" when it is not.
     """
 
     def __init__(
@@ -57,11 +71,13 @@ class Progress:
         report: str,
         replay: Callable[[ScenarioResult], str],
         console: Console | None = None,
+        known: Callable[[ScenarioResult], str] | None = None,
     ) -> None:
         """Add to `result`, print to `console` (default: standard output)."""
         self.result = result
         self.report = report
         self.replay = replay
+        self.known = known
         self.console = console or Screen()
         self._workers: list[int] = []
         self._index: dict[str, int] = {}
@@ -123,13 +139,15 @@ class Progress:
             self.result.scenarios.append(result)
         result.feature = shown_path(result.feature)
         result.replay = self.replay(result)
+        if self.known is not None:
+            result.known = self.known(result)
         self._sign(result)
-        if result.verdict in (FAIL, UNKNOWN):
+        if result.shown in (FAIL, UNKNOWN):
             self._on_line = 0
             print_failure(self.console, result, self.report)
 
     def _sign(self, result: ScenarioResult) -> None:
-        self.console.print(Text(SIGNS[result.verdict], STYLES[result.verdict]), end="")
+        self.console.print(Text(SIGNS[result.shown], STYLES[result.shown]), end="")
         self._on_line += 1
         if self._on_line == _SIGNS_A_LINE:
             self._on_line = 0
@@ -172,6 +190,8 @@ def print_summary(console: Console, result: RunResult, seed: int, where: str) ->
     for line in facts(result):
         console.print(Text(line))
     console.print(Text(f"seed {seed}; report in {where}"))
+    for problem in result.outdated:
+        console.print(Text(problem, STYLES[FAIL]))
     verdict = result.verdict
     console.print(Text(f"verdict: {verdict}", STYLES[verdict]))
     if verdict != PASS:

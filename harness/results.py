@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 PASS, FAIL, UNKNOWN, SKIP = "pass", "fail", "unknown", "skip"
+KNOWN = "known"
+"""How a failure is shown that `--known` expects; its verdict stays fail."""
 EXIT_CODES = {PASS: 0, FAIL: 1, UNKNOWN: 3}
 USAGE_ERROR = 2
 
@@ -16,7 +18,7 @@ class ScenarioResult:
 
     `violations`, `limited` and `findings` are plain forms of the oracle's records;
     `timeline` is the text drawn for the notes concerned; `replay` the command that
-    runs just this scenario again.
+    runs just this scenario again. `known` says why a failure is expected.
     """
 
     id: str
@@ -35,6 +37,12 @@ class ScenarioResult:
     seed: int = 0
     replay: str = ""
     checked: dict[str, int] = field(default_factory=dict)
+    known: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The verdict as reports show it: an expected failure is *known*."""
+        return KNOWN if self.known else self.verdict
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data."""
@@ -46,6 +54,7 @@ class RunResult:
     """All scenarios of a run, and what stopped it, if anything did.
 
     `planned` is how many were to be played; a run that played fewer is no pass.
+    `outdated` names known deviations that are past their date, or pass.
     """
 
     scenarios: list[ScenarioResult] = field(default_factory=list)
@@ -54,19 +63,20 @@ class RunResult:
     interrupted: bool = False
     skipped_ok: bool = False
     planned: int = 0
+    outdated: list[str] = field(default_factory=list)
 
     def count(self, verdict: str) -> int:
         """Count the scenarios with that verdict."""
-        return sum(1 for result in self.scenarios if result.verdict == verdict)
+        return sum(1 for result in self.scenarios if result.shown == verdict)
 
     def by_capability(self) -> dict[str, dict[str, int]]:
         """Count verdicts per capability, in the order met."""
         table: dict[str, dict[str, int]] = {}
         for result in self.scenarios:
             row = table.setdefault(
-                result.capability, dict.fromkeys((PASS, FAIL, UNKNOWN, SKIP), 0)
+                result.capability, dict.fromkeys((PASS, FAIL, UNKNOWN, SKIP, KNOWN), 0)
             )
-            row[result.verdict] += 1
+            row[result.shown] += 1
         return table
 
     def reasons_unknown(self) -> list[str]:
@@ -92,7 +102,7 @@ class RunResult:
     @property
     def verdict(self) -> str:
         """Fail if any scenario failed, else unknown for any reason, else pass."""
-        if self.count(FAIL):
+        if self.count(FAIL) or self.outdated:
             return FAIL
         return UNKNOWN if self.reasons_unknown() else PASS
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from harness.excerpt import excerpt, timeline_path
 from harness.progress import VERDICTS, facts
-from harness.results import FAIL, SKIP, UNKNOWN
+from harness.results import FAIL, KNOWN, SKIP, UNKNOWN
 
 if TYPE_CHECKING:
     from harness.options import RunOptions
@@ -39,14 +39,21 @@ def summary(result: RunResult, options: RunOptions) -> str:
     parts = [
         f"## Tandem: {result.verdict}",
         f"{halves}; tier {options.tier}; seed {options.seed}",
-        "\n".join(f"- {_plain(reason)}" for reason in result.reasons_unknown()),
+        "\n".join(
+            f"- {_plain(reason)}"
+            for reason in [*result.outdated, *result.reasons_unknown()]
+        ),
         _table(result),
         "\n".join(facts(result)),
     ]
-    shown = [s for s in result.scenarios if s.verdict in (FAIL, UNKNOWN)]
+    shown = [s for s in result.scenarios if s.shown in (FAIL, UNKNOWN)]
     parts += [_failure(s, options.report) for s in shown[:_MOST_SHOWN]]
     if len(shown) > _MOST_SHOWN:
         parts.append(f"{len(shown) - _MOST_SHOWN} more are in the JUnit report.")
+    known = [s for s in result.scenarios if s.shown == KNOWN]
+    if known:
+        listed = "\n".join(f"- {_plain(s.name)}: {_plain(s.known)}" for s in known)
+        parts.append(f"### Known deviations\n\n{listed}")
     skipped = [s for s in result.scenarios if s.verdict == SKIP]
     if skipped:
         listed = "\n".join(f"- {_plain(s.name)}: {_plain(s.message)}" for s in skipped)
@@ -55,7 +62,9 @@ def summary(result: RunResult, options: RunOptions) -> str:
 
 
 def _table(result: RunResult) -> str:
-    head = "| capability | " + " | ".join(VERDICTS) + " |\n|---|" + "--:|" * 4
+    head = (
+        "| capability | " + " | ".join(VERDICTS) + " |\n|---|" + "--:|" * len(VERDICTS)
+    )
     rows = [
         f"| {_plain(name)} | " + " | ".join(str(row[v] or "") for v in VERDICTS) + " |"
         for name, row in sorted(result.by_capability().items())

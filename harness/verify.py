@@ -25,6 +25,7 @@ from harness.summary import write_summary
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from harness.known import Known
     from harness.options import RunOptions
 
 # Settings of pytest's own that a machine may carry about: `-k` or `-x` in there would
@@ -32,10 +33,18 @@ if TYPE_CHECKING:
 _FOREIGN = ("PYTEST_ADDOPTS",)
 
 
-def verify(options: RunOptions, paths: list[str], workers: int = 0) -> RunResult:
+def verify(
+    options: RunOptions,
+    paths: list[str],
+    workers: int = 0,
+    known: Known | None = None,
+) -> RunResult:
     """Play the scenarios under `paths`; prints progress and the summary."""
     result = RunResult(skipped_ok=options.skipped_ok)
-    progress = Progress(result, options.report, partial(replay, options))
+    expected = known.reason if known is not None else None
+    progress = Progress(
+        result, options.report, partial(replay, options), known=expected
+    )
     report = Path(options.report)
     try:
         report.mkdir(parents=True, exist_ok=True)
@@ -48,6 +57,9 @@ def verify(options: RunOptions, paths: list[str], workers: int = 0) -> RunResult
             _play(options, paths, workers, progress)
     except KeyboardInterrupt:
         result.interrupted = True
+    if known is not None:
+        complete = not (paths or options.tags or result.reasons_unknown())
+        result.outdated = known.problems(complete)
     _write(result, options, report)
     print_summary(progress.console, result, options.seed, options.report)
     return result
