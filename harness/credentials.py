@@ -67,6 +67,11 @@ ADMIN = {
 }
 COMPARE = _client("tandem-compare", NOMIS_ROLE, MAPPING_ROLE, DPS_SYNC_ROLE)
 """Who compares: one client with the three roles of reading (`tandem compare`)."""
+# What Locust's officers and DPS users sign in with; no program's prefix, for they are
+# users to the oracle.
+LOAD = _client(
+    "load-users", "ROLE_PRISONER_CASE_NOTES__RO", "ROLE_PRISONER_CASE_NOTES__RW"
+)
 HALVES = {"to-nomis": TO_NOMIS, "from-nomis": FROM_NOMIS}
 
 
@@ -77,6 +82,7 @@ def every_client() -> tuple[Client, ...]:
         *FROM_NOMIS.values(),
         DPS,
         *ADMIN.values(),
+        LOAD,
         COMPARE,
     )
 

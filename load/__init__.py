@@ -1,0 +1,1 @@
+"""Load: an open stream of users' changes, driven by Locust over real sockets."""

@@ -1,0 +1,244 @@
+"""Officers in NOMIS and users in DPS, coming at an open rate, judged by the oracle.
+
+    tandem up                                        # and both halves of the sync
+    locust -f load/locustfile.py --headless -t 10s --rate 5
+
+`--host` (or LOCUST_HOST) is the control API that `tandem up` prints. Arrivals come at
+their own moments, however slow the answers are; `-u` is how many can be served at once.
+What finds nobody free is sent late and counted; times from the *intended* moment stand
+in the statistics as `INTENDED`. In the end the world settles and judges all prisoners.
+
+Exit codes: 0 pass, 1 fail (also any refused request), 2 no world, 3 unknown.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import gevent
+from gevent.queue import Empty, Queue
+from locust import FastHttpUser, events, task
+
+from load import session
+from load.arrivals import AMEND, CREATE, DPS, NOMIS, SIDES, Arrival, arrivals
+from load.control import ControlError
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
+    from locust.env import Environment
+
+    from load.session import Session
+
+CONTROL = "http://127.0.0.1:4567"
+LATE = 0.05
+"""Seconds after its moment from which an arrival counts as late."""
+EXIT_CODES = {"pass": 0, "fail": 1, "unknown": 3}
+NO_WORLD = 2
+
+_sessions: list[Session] = []
+_pacers: list[gevent.Greenlet[..., None]] = []
+_waiting: dict[str, Queue[tuple[float, Arrival]]] = {side: Queue() for side in SIDES}
+
+# Locust shows the log of every library; a line a request says nothing here.
+logging.getLogger("httpx").setLevel(logging.WARNING)
+
+
+def add_options(parser: ArgumentParser) -> None:
+    """Add our options, and give Locust's own the defaults of an open model."""
+    parser.set_defaults(host=CONTROL, num_users=40, spawn_rate=100, stop_timeout="5")
+    add = parser.add_argument
+    add("--rate", type=float, default=5.0, help="Arrivals a second, on average")
+    add("--seed", type=int, default=1, help="Same seed, same arrivals")
+    add("--prisoners", type=int, default=20, help="Prisoners written about")
+    add("--settle", type=float, default=60.0, help="Seconds allowed for settling")
+
+
+def prepare(environment: Environment, **_: Any) -> None:
+    """Ask the world for a prison, staff and prisoners."""
+    try:
+        url = environment.host or CONTROL
+        _sessions.append(session.begin(url, _options(environment)))
+    except ControlError as error:
+        _say(f"The load cannot start: {error}")
+        environment.process_exit_code = NO_WORLD
+        if environment.runner is not None:
+            gevent.spawn(environment.runner.quit)
+
+
+def begin(**_: Any) -> None:
+    """Let arrivals come once everybody is there to serve them."""
+    _pacers.extend(gevent.spawn(_pace, load) for load in _sessions)
+
+
+def end(**_: Any) -> None:
+    """Let nobody come any more; those who came are still served."""
+    gevent.killall(_pacers)
+
+
+def _pace(load: Session) -> None:
+    """Hand over each arrival at its moment, whether or not anybody is free."""
+    began = time.monotonic()
+    for arrival in arrivals(load.rate, load.seed):
+        moment = began + arrival.at
+        gevent.sleep(max(moment - time.monotonic(), 0.0))
+        _waiting[arrival.side].put((moment, arrival))
+        load.came += 1
+
+
+class _Person(FastHttpUser):
+    """Serves arrivals of one side, one at a time."""
+
+    abstract = True
+    side: str
+
+    @task
+    def serve(self) -> None:
+        """Take the next arrival, if there is one, and do what it says."""
+        try:
+            moment, arrival = _waiting[self.side].get(timeout=0.2)
+        except Empty:
+            return
+        load = _sessions[-1]
+        load.sent += 1
+        load.late += time.monotonic() - moment > LATE
+        known = load.notes[self.side]
+        if arrival.action == CREATE or not known:
+            self.create(load, arrival)
+        else:
+            prisoner, note = known[arrival.number % len(known)]
+            act = self.amend if arrival.action == AMEND else self.read
+            act(load, arrival, prisoner, note)
+        self.environment.events.request.fire(
+            request_type="INTENDED",
+            name=self.side,
+            response_time=(time.monotonic() - moment) * 1000,
+            response_length=0,
+            exception=None,
+            context={},
+        )
+
+    def create(self, load: Session, arrival: Arrival) -> None:
+        """Write a note."""
+        raise NotImplementedError
+
+    def amend(self, load: Session, arrival: Arrival, prisoner: str, note: str) -> None:
+        """Amend a note that this run has written."""
+        raise NotImplementedError
+
+    def read(self, load: Session, arrival: Arrival, prisoner: str, note: str) -> None:
+        """Read it."""
+        raise NotImplementedError
+
+    def ask(
+        self, load: Session, arrival: Arrival, what: str, path: str, body: Any = None
+    ) -> Any:
+        """Send one request of the user's; `what` is `METHOD service name`."""
+        method, service, name = what.split(" ", 2)
+        with self.rest(
+            method,
+            load.services[service] + path,
+            name=f"{self.side} {name}",
+            headers=load.headers(arrival),
+            json=body,
+        ) as answer:
+            return answer.js
+
+
+class Officer(_Person):
+    """An officer at the NOMIS screens."""
+
+    side = NOMIS
+    weight = SIDES[NOMIS]
+
+    def create(self, load: Session, arrival: Arrival) -> None:
+        """Write a note at the screen."""
+        prisoner = load.prisoner(arrival)
+        path = f"/prisoners/{prisoner}/case-notes"
+        body = {"type": "GEN", "subType": "OSE", "text": load.words(arrival)}
+        written = self.ask(load, arrival, "POST nomis-screens create", path, body)
+        load.keep(NOMIS, prisoner, written)
+
+    def amend(self, load: Session, arrival: Arrival, prisoner: str, note: str) -> None:
+        """Append an amendment at the screen."""
+        path = f"/case-notes/{note}/amendments"
+        body = {"text": load.words(arrival)}
+        self.ask(load, arrival, "POST nomis-screens amend", path, body)
+
+    def read(self, load: Session, arrival: Arrival, prisoner: str, note: str) -> None:
+        """List the prisoner's notes."""
+        path = f"/prisoners/{prisoner}/case-notes"
+        self.ask(load, arrival, "GET nomis-screens list", path)
+
+
+class DpsUser(_Person):
+    """A user of DPS case notes."""
+
+    side = DPS
+    weight = SIDES[DPS]
+
+    def create(self, load: Session, arrival: Arrival) -> None:
+        """Write a note in DPS."""
+        prisoner = load.prisoner(arrival)
+        body = {"type": "GEN", "subType": "OSE", "text": load.words(arrival)}
+        path = f"/case-notes/{prisoner}"
+        written = self.ask(load, arrival, "POST dps create", path, body)
+        load.keep(DPS, prisoner, written)
+
+    def amend(self, load: Session, arrival: Arrival, prisoner: str, note: str) -> None:
+        """Amend a note in DPS."""
+        path = f"/case-notes/{prisoner}/{note}"
+        body = {"text": load.words(arrival)}
+        self.ask(load, arrival, "PUT dps amend", path, body)
+
+    def read(self, load: Session, arrival: Arrival, prisoner: str, note: str) -> None:
+        """Read a note in DPS."""
+        path = f"/case-notes/{prisoner}/{note}"
+        self.ask(load, arrival, "GET dps read", path)
+
+
+def finish(environment: Environment, **_: Any) -> None:
+    """Settle, judge, and end with the verdict's exit code."""
+    if not _sessions:
+        if environment.process_exit_code is None:
+            _say("verdict: unknown, for the run ended before it had begun")
+            environment.process_exit_code = EXIT_CODES["unknown"]
+        return
+    load = _sessions.pop()
+    _say(
+        f"arrivals: {load.came} came, {load.sent} sent, of them {load.late} later "
+        f"than {LATE:g} s after their moment; {load.came - load.sent} never sent"
+    )
+    try:
+        verdict, said = load.judge(_options(environment).settle)
+    except ControlError as error:
+        verdict, said = "unknown", [str(error)]
+    if refused := environment.stats.total.num_failures:
+        said.append(f"{refused} requests were refused or lost")
+        verdict = "fail"
+    for line in said:
+        _say(line)
+    _say(f"verdict: {verdict}")
+    environment.process_exit_code = EXIT_CODES[verdict]
+
+
+def _options(environment: Environment) -> Any:
+    if environment.parsed_options is None:
+        raise ControlError("start it with the command `locust -f load/locustfile.py`")
+    return environment.parsed_options
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+hooks: Any = events  # Locust leaves `add_listener` without types
+hooks.init_command_line_parser.add_listener(add_options)
+hooks.test_start.add_listener(prepare)
+hooks.spawning_complete.add_listener(begin)
+hooks.test_stopping.add_listener(end)
+hooks.quitting.add_listener(finish)

@@ -1,0 +1,49 @@
+"""Arrivals are open, repeatable and of the rate that was asked for."""
+
+from __future__ import annotations
+
+from itertools import islice, pairwise
+
+import pytest
+
+from load.arrivals import ACTIONS, SIDES, Arrival, arrivals
+
+
+def _first(count: int, rate: float = 20.0, seed: int = 1) -> list[Arrival]:
+    return list(islice(arrivals(rate, seed), count))
+
+
+def test_same_seed_same_arrivals() -> None:
+    """Two runs with one seed offer the same changes at the same moments."""
+    assert _first(500, seed=3) == _first(500, seed=3)
+    assert _first(500, seed=3) != _first(500, seed=4)
+
+
+def test_the_rate_is_kept_on_average() -> None:
+    """Ten thousand arrivals at 20 a second take 500 seconds, give or take 3 %."""
+    assert _first(10_000)[-1].at == pytest.approx(500, rel=0.03)
+
+
+def test_gaps_are_those_of_independent_users() -> None:
+    """Gaps scatter as much as their mean (Poisson): users come in clumps, too."""
+    times = [arrival.at for arrival in _first(10_000)]
+    gaps = [later - earlier for earlier, later in pairwise(times)]
+    mean = sum(gaps) / len(gaps)
+    spread = (sum((gap - mean) ** 2 for gap in gaps) / len(gaps)) ** 0.5
+    assert spread == pytest.approx(mean, rel=0.05)
+    assert min(gaps) >= 0
+
+
+def test_everybody_comes_as_often_as_declared() -> None:
+    """Sides and actions are drawn by their weights."""
+    drawn = _first(10_000)
+    for field, weights in (("side", SIDES), ("action", ACTIONS)):
+        for name, weight in weights.items():
+            share = sum(getattr(arrival, field) == name for arrival in drawn)
+            assert share == pytest.approx(weight * 100, rel=0.1), name
+
+
+def test_nobody_comes_at_rate_nought() -> None:
+    """A rate that offers nothing is refused, or the run would pass vacuously."""
+    with pytest.raises(ValueError, match="above 0"):
+        next(arrivals(0.0, 1))
