@@ -128,8 +128,8 @@ class Calls:
             if document["token_type"].lower() != "bearer":
                 raise RefusedError(f"token type {document['token_type']}", None)
             lasts = float(document.get("expires_in", 1)) - _SKEW
-            self._tokens[api] = (document["access_token"], time.monotonic() + lasts)
-            token = document["access_token"]
+            token = str(document["access_token"])
+            self._tokens[api] = (token, time.monotonic() + lasts)
             return token
 
 

@@ -210,15 +210,13 @@ class Alerts(FromNomis):
         return alert
 
     def _mapping(self, booking: int, sequence: int) -> dict[str, Any] | None:
-        path = (
-            f"{_MAPPING}/nomis-booking-id/{booking}/nomis-alert-sequence/{sequence}"
-        )
+        path = f"{_MAPPING}/nomis-booking-id/{booking}/nomis-alert-sequence/{sequence}"
         found = self.calls.find("mapping", path)
         return None if found is None else reading.need(found, reading.ALERT_MAPPING)
 
 
 def _key(event: dict[str, Any]) -> tuple[int, int, str]:
-    reading.need(event, ["bookingId", "alertSeq", "offenderIdDisplay"])
+    reading.need(event, "bookingId alertSeq offenderIdDisplay")
     return int(event["bookingId"]), int(event["alertSeq"]), event["offenderIdDisplay"]
 
 

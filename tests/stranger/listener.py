@@ -78,7 +78,7 @@ class Acknowledgements:
                 QueueUrl=self._queue.url, Entries=entries
             )
         except (BotoCoreError, ClientError) as error:
-            _log.error("acknowledging on %s failed: %s", self._queue.name, error)  # noqa: TRY400
+            _log.error("acknowledging on %s failed: %s", self._queue.name, error)
             return
         echoed = {
             entry["Id"]
@@ -91,7 +91,9 @@ class Acknowledgements:
 class Listener:
     """Polls one queue and hands its messages to `handle`."""
 
-    def __init__(self, queue: LiveQueue, handle: Callable[[dict[str, Any]], None]):
+    def __init__(
+        self, queue: LiveQueue, handle: Callable[[dict[str, Any]], None]
+    ) -> None:
         """`handle` raises to have a message again."""
         self._queue = queue
         self._handle = handle

@@ -73,9 +73,7 @@ def _domain_queue(identifier: str, *types: str) -> QueueShape:
 
 def _random_queue(identifier: str, *, listens: bool = True) -> QueueShape:
     """Return a queue with random names and no topic, as from-nomis has them."""
-    return QueueShape(
-        identifier, str(uuid.uuid4()), str(uuid.uuid4()), listens=listens
-    )
+    return QueueShape(identifier, str(uuid.uuid4()), str(uuid.uuid4()), listens=listens)
 
 
 TO_NOMIS = Profile(

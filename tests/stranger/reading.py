@@ -11,55 +11,53 @@ from typing import Any
 
 _LOCAL = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?")
 
-AMENDMENT = "text authorUsername createdDateTime sourceSystem".split()
+AMENDMENT = "text authorUsername createdDateTime sourceSystem"
 NOMIS_NOTE = (
     "caseNoteId bookingId caseNoteType.code caseNoteType.description"
     " caseNoteSubType.code caseNoteSubType.description authorStaffId authorUsername"
     " authorLastName caseNoteText amendments createdDatetime createdUsername"
     " sourceSystem"
-).split()
+)
 DPS_NOTE = (
     "caseNoteId offenderIdentifier type typeDescription subType subTypeDescription"
     " source creationDateTime occurrenceDateTime authorName authorUserId"
     " authorUsername text eventId sensitive amendments systemGenerated legacyId"
-).split()
-DPS_AMENDMENT = "authorUserName authorName additionalNoteText".split()
-MAPPING = "dpsCaseNoteId nomisCaseNoteId offenderNo nomisBookingId mappingType".split()
-ALERT_MAPPING = (
-    "dpsAlertId nomisBookingId nomisAlertSequence offenderNo mappingType".split()
 )
+DPS_AMENDMENT = "authorUserName authorName additionalNoteText creationDateTime"
+MAPPING = "dpsCaseNoteId nomisCaseNoteId offenderNo nomisBookingId mappingType"
+ALERT_MAPPING = "dpsAlertId nomisBookingId nomisAlertSequence offenderNo mappingType"
 NOMIS_ALERT = (
     "bookingId bookingSequence alertSequence alertCode.code alertCode.description"
     " type.code type.description date isActive isVerified audit.createDatetime"
     " audit.createUsername"
-).split()
-NOMIS_ALERT_CREATED = "bookingId alertSequence alertCode.code type.code".split()
+)
+NOMIS_ALERT_CREATED = "bookingId alertSequence alertCode.code type.code"
 DPS_ALERT = (
     "alertUuid prisonNumber alertCode.alertTypeCode alertCode.alertTypeDescription"
     " alertCode.code alertCode.description alertCode.canBeAdministered activeFrom"
     " isActive createdAt createdBy createdByDisplayName"
-).split()
-SYNC_RESULT = "id legacyId action".split()
+)
+SYNC_RESULT = "id legacyId action"
 CASE_NOTE_EVENT = (
     "description eventType occurredAt detailUrl personReference"
     " additionalInformation.id additionalInformation.legacyId"
     " additionalInformation.type additionalInformation.subType"
     " additionalInformation.source additionalInformation.syncToNomis"
     " additionalInformation.systemGenerated"
-).split()
+)
 ALERT_EVENT = (
     "eventType personReference additionalInformation.alertUuid"
     " additionalInformation.alertCode additionalInformation.source"
-).split()
+)
 
 
 class MissingError(ValueError):
     """A document lacks what its reader needs."""
 
 
-def need(document: Any, names: list[str]) -> Any:
-    """Return `document` if every dotted name in it has a value."""
-    for name in names:
+def need(document: Any, names: str) -> Any:
+    """Return `document` if each of the dotted names, a space between, has a value."""
+    for name in names.split():
         member(document, name)
     return document
 
@@ -96,7 +94,7 @@ def dps_note(document: Any) -> dict[str, Any]:
     local(note["creationDateTime"])
     local(note["occurrenceDateTime"])
     for amendment in note["amendments"]:
-        local(need(amendment, [*DPS_AMENDMENT, "creationDateTime"])["creationDateTime"])
+        local(need(amendment, DPS_AMENDMENT)["creationDateTime"])
     return note
 
 

@@ -138,7 +138,7 @@ class CaseNotes(ToNomis):
                     "caseNoteText": note["text"],
                 },
             ),
-            ["id", "bookingId"],
+            "id bookingId",
         )
         self.map_or_queue(
             {
