@@ -60,7 +60,8 @@ async def _info(half: Half, body: Any) -> tuple[int, Any]:
 
 
 async def _idle(half: Half, body: Any) -> tuple[int, Any]:
-    return 200, {"idle": all(domain.consumer.idle for domain in half.domains)}
+    busy = any(d.is_due or not d.consumer.idle for d in half.domains)
+    return 200, {"idle": not busy}
 
 
 async def _switch(half: Half, body: Any, name: str) -> tuple[int, Any]:

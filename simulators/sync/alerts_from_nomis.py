@@ -58,7 +58,7 @@ class AlertsFromNomis:
                 await self._create(
                     stored,
                     event.content["offenderIdDisplay"],
-                    event.message.receive_count,
+                    event.message.attempt,
                 )
 
     async def deleted(self, event: Event) -> None:

@@ -46,7 +46,7 @@ class AlertsToNomis:
                 return
             row = await self._services.mappings.by_dps(uuid)
             if row is None:
-                await self._create(alert, event.message.receive_count)
+                await self._create(alert, event.message.attempt)
             else:
                 await self._update(alert, row)
 

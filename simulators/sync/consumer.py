@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from contextvars import ContextVar
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from simulators.sync.ports import CallFailed, NotYet, Terms
@@ -31,10 +32,7 @@ cause: ContextVar[str] = ContextVar("cause", default="")
 
 
 class Consumer:
-    """One queue and what handles its messages; `handle` raises to have it again.
-
-    `quiet` is called after each poll that brought nothing.
-    """
+    """One queue and what handles its messages; `handle` raises to have it again."""
 
     def __init__(
         self,
@@ -42,11 +40,9 @@ class Consumer:
         handle: Callable[[Message], Awaitable[None]],
         queues: Queues,
         time: Time,
-        quiet: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self.queue = queue
         self.terms = Terms()
-        self._quiet = quiet
         self._handle = handle
         self._queues = queues
         self._time = time
@@ -67,8 +63,6 @@ class Consumer:
                 continue
             try:
                 messages = await self._queues.receive(self.queue, room, LONG_POLL)
-                if not messages and self._quiet is not None:
-                    await self._quiet()
             except CallFailed as failure:
                 alarm("queue-unreachable", queue=self.queue, error=failure)
                 await self._time.sleep(POLL_AGAIN)
@@ -81,9 +75,10 @@ class Consumer:
     async def take(self, message: Message) -> None:
         """Handle one delivery: acknowledge it when done, else give it back."""
         cause.set(message.message_id)
+        last = message.receive_count >= self.terms.max_receives
         try:
             async with asyncio.timeout(lease(self.terms)):
-                await self._handle(message)
+                await self._handle(replace(message, last=last))
         except Exception as error:  # noqa: BLE001 - any failure means: again
             delay = give_back_delay(message.receive_count, self.terms, error)
             tell = track if isinstance(error, NotYet) else alarm

@@ -51,7 +51,7 @@ def row_event(event: Event) -> RowEvent:
     return RowEvent(
         nomis_id=int(content["caseNoteId"]),
         prisoner=content.get("offenderIdDisplay") or None,
-        attempt=event.message.receive_count,
+        attempt=event.message.attempt,
         told=f"{event.type} {content.get('eventDatetime')}",
         marked=by_sync(content.get("auditModuleName")),
     )

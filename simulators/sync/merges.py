@@ -43,7 +43,7 @@ class Merges:
         """Renumber the removed number's mappings and map fresh copies."""
         about = event.content["additionalInformation"]
         removed, named = about["removedNomsNumber"], about["nomsNumber"]
-        attempt = event.message.receive_count
+        attempt = event.message.attempt
         survivor = await finding.surviving(self._services.nomis, named)
         rows = await self._services.nomis.notes(survivor)
         if rows is None or not await self._is_removed(removed):

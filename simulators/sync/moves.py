@@ -34,7 +34,7 @@ class Moves:
         here = await self._rows(target, booking)
         if not here and await self._rows(source, booking):
             # Moved on or back since, or the read lags behind the event.
-            if event.message.receive_count < PATIENCE:
+            if event.message.attempt < PATIENCE:
                 raise NotYet(f"NOMIS has booking {booking} still under {source}")
             alarm("casenotes-booking-moved-stale", bookingId=booking)
             return
@@ -54,7 +54,7 @@ class Moves:
             count=len(dps_ids),
         )
         unmapped = [row for row in here if row not in known]
-        if unmapped and event.message.receive_count < PATIENCE:
+        if unmapped and event.message.attempt < PATIENCE:
             # They follow when their mapping is there (MRG-19).
             raise NotYet(f"rows of booking {booking} are not mapped yet: {unmapped}")
 

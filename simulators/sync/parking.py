@@ -51,6 +51,10 @@ class Parking:
         """Whether something that we parked and that is on now never came back."""
         return any(count > 0 and is_on(kind) for kind, count in self._kept.items())
 
+    def forget(self) -> None:
+        """Stop expecting what we parked: another process must have taken it back."""
+        self._kept.clear()
+
     async def release(self, is_on: Callable[[str], bool]) -> int:
         """Send the messages whose event type is on back; returns how many."""
         released = 0

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+NO_MORE = 1000
 Attributes = dict[str, dict[str, str]]
 """SQS message attributes: name -> {"DataType": .., "StringValue": ..}."""
 
@@ -27,13 +28,22 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One delivery of a queue message; `receive_count` is 1 on the first."""
+    """One delivery of a queue message; `receive_count` is 1 on the first.
+
+    `last`: the queue grants no further delivery; the consumer sets it.
+    """
 
     message_id: str
     receipt: str
     body: str
     attributes: Attributes = field(default_factory=dict)
     receive_count: int = 1
+    last: bool = False
+
+    @property
+    def attempt(self) -> int:
+        """Return the receive count; a last delivery waits for nothing any more."""
+        return NO_MORE if self.last else self.receive_count
 
 
 @dataclass(frozen=True, slots=True)

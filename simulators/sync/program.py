@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     Handler = Callable[[Event], Awaitable[None]]
 
 PATIENCE = 20.0
+CHASES = 60
+CHASE_AGAIN = 1.0
 
 
 class UnknownEvent(Exception):  # noqa: N818
@@ -46,9 +48,10 @@ class Domain:
     ) -> None:
         self.name = name
         self.parking = Parking(queue, queues)
-        self.consumer = Consumer(queue, self.handle, queues, time, self._sweep)
+        self.consumer = Consumer(queue, self.handle, queues, time)
         self._handlers = handlers
         self._switches = switches
+        self._time = time
 
     async def handle(self, message: Message) -> None:
         """Handle one message, or park it while its event type is off."""
@@ -68,10 +71,19 @@ class Domain:
         """Send back what was parked and is on now."""
         return await self.parking.release(self._is_on)
 
-    async def _sweep(self) -> None:
-        """Release again what an earlier release could not get at."""
-        if self.parking.is_due(self._is_on):
+    @property
+    def is_due(self) -> bool:
+        """Whether something that we parked is on now and has not come back."""
+        return self.parking.is_due(self._is_on)
+
+    async def chase(self) -> None:
+        """Release again what the first release could not get at, for a while."""
+        for _ in range(CHASES):
+            if not self.is_due:
+                return
+            await self._time.sleep(CHASE_AGAIN)
             await self.release()
+        self.parking.forget()
 
     def _is_on(self, event: str) -> bool:
         return self._switches.is_on(self.name, event)
@@ -104,7 +116,9 @@ class Half:
     @property
     def idle(self) -> bool:
         """Whether the half is doing nothing at this moment."""
-        return not self._running and all(d.consumer.idle for d in self.domains)
+        return not self._running and not any(
+            domain.is_due or not domain.consumer.idle for domain in self.domains
+        )
 
     async def start(self) -> None:
         """Release what was parked and is on now, and begin to poll."""
@@ -142,7 +156,12 @@ class Half:
         if on:
             for domain in self.domains:
                 await domain.release()
+                self._chase(domain)
         return switched
+
+    def _chase(self, domain: Domain) -> None:
+        if domain.is_due:
+            self._polls.append(asyncio.create_task(domain.chase()))
 
     async def admin(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         """Answer an operator's request: status and JSON body."""

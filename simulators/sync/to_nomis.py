@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 ROUNDS = 5
 PATIENCE = 3
+EDIT_PATIENCE = 4
+"""Longer than from-nomis takes to decide about the same edit: the two must not each
+yield to the other at the same moment."""
 NOT_FOUND = 404
 
 
@@ -134,7 +137,7 @@ class ToNomis:
             return
         seen = self._seen.get(note.id)
         differs = merging.difference(stored, note)
-        if text_is_news(stored, differs, seen) and tale.attempt < PATIENCE:
+        if text_is_news(stored, differs, seen) and tale.attempt < EDIT_PATIENCE:
             raise NotYet(f"NOMIS text of {row.nomis_id} has not reached DPS yet")
         kept = [a for a in differs.only_nomis if is_news(a, stored, note, seen)]
         amendments = merging.in_order([*note.amendments, *kept])

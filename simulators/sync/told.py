@@ -43,7 +43,7 @@ def told(event: Event) -> Told:
         source=about["source"],
         synced=about["syncToNomis"],
         occurred=event.content.get("occurredAt"),
-        attempt=event.message.receive_count,
+        attempt=event.message.attempt,
         parked=was_parked(event.message),
     )
 

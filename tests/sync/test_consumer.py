@@ -9,7 +9,7 @@ import pytest
 from simulators.clock import Clock
 from simulators.sync import consumer
 from simulators.sync.consumer import Consumer, give_back_delay, lease
-from simulators.sync.ports import CallFailed, Message, NotYet, Terms
+from simulators.sync.ports import NO_MORE, CallFailed, Message, NotYet, Terms
 from simulators.sync.program import UnknownEvent
 from tests.sync.rig import Rig, TinyQueues, dps_event, nomis_event, play
 
@@ -213,6 +213,43 @@ def test_what_is_still_off_stays_parked() -> None:
     play(run())
     assert ["case-note.created" in m.body for m in it.sent()] == [True]
     assert [seconds for _, seconds in it.queues.given_back] == [0]
+
+
+def test_what_a_release_could_not_reach_is_released_later() -> None:
+    """The half is not idle until all that it parked and is on came back (TOG-03)."""
+    it = Rig("to-nomis")
+    name = "/switches/person.case-note.created"
+
+    async def run() -> None:
+        await it.half.admin("PUT", name, {"on": False})
+        await it.handle(dps_event("created", "x"))
+        held = it.queues.messages.pop("casenotes_parked")
+        await it.half.admin("PUT", name, {"on": True})
+        assert not it.half.idle
+        it.queues.messages["casenotes_parked"] = held
+        await asyncio.sleep(5)
+        assert it.half.idle
+
+    play(run())
+    assert len(it.sent()) == 1
+
+
+def test_the_last_delivery_waits_for_nothing() -> None:
+    """Where a queue grants few deliveries the last one decides."""
+    queues = TinyQueues(granted=Terms(max_receives=2))
+    attempts: list[int] = []
+
+    async def handle(message: Message) -> None:
+        attempts.append(message.attempt)
+
+    async def run() -> None:
+        taker = Consumer("q", handle, queues, Clock())
+        taker.terms = queues.granted
+        for received in (1, 2):
+            await taker.take(queues.put("q", "{}", {}, received))
+
+    play(run())
+    assert attempts == [1, NO_MORE]
 
 
 def test_parked_messages_come_back_at_a_start_with_the_switch_on() -> None:

@@ -390,7 +390,7 @@ def test_a_pending_edit_of_an_officer_is_waited_for() -> None:
     with pytest.raises(NotYet):
         play(it.handle(dps_event("updated", note)))
     assert it.services.stored_text(row) == "corrected"
-    play(it.handle(dps_event("updated", note), attempt=3))
+    play(it.handle(dps_event("updated", note), attempt=4))
     assert it.services.stored_text(row).startswith("x ...[")
 
 
