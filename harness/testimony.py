@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from harness.credentials import program_of
 from harness.targets import HALVES
 
+from harness.topology import is_ours
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from harness.world import World
     from simulators.journal import Entry
 
+# Entries about one queue; those of other domains' queues are no evidence.
+_COPIES = frozenset(("copy", "received", "returned", "fate"))
 # Entries that concern every scenario alike.
 _COMMON = frozenset(("switch", "fault", "skip", "target", "calendar", "step"))
 
@@ -64,10 +68,18 @@ class Testimony:
         world = self._world
         subjects = world.index.subjects(scope)
         evidence = Evidence(
-            entries=[entry.as_dict() for entry in self._concerning(subjects, since)],
+            entries=[
+                entry.as_dict()
+                for entry in self._concerning(subjects, since)
+                if entry.kind not in _COPIES or is_ours(entry["queue"])
+            ],
             scope=sorted(scope),
             snapshots=self.snapshot(scope),
-            ledger=[copy.as_dict() for copy in world.fakes.bus.ledger.open(subjects)],
+            ledger=[
+                copy.as_dict()
+                for copy in world.fakes.bus.ledger.open(subjects)
+                if is_ours(copy.queue)
+            ],
             settled={"settled": True, "waiting": []},
             expectations={"alert_writer": self._writers(scope, since), **expectations},
             baseline=self._baseline(scope, since),

@@ -166,6 +166,19 @@ def lay_out(bus: Bus, chosen: tuple[QueuePlan, ...] = PLANS) -> dict[str, str]:
     return arns
 
 
+_OURS = frozenset(name for plan in PLANS for name in (plan.name, plan.dead_letters))
+
+
+def is_ours(queue: str) -> bool:
+    """Tell whether a queue carries case notes or alerts, or what was parked of them.
+
+    A real build creates and polls the queues of all domains (events-and-config fact
+    5), and one of them hears of merges too (2.6). What lies in those, or died there,
+    says nothing about the sync of case notes.
+    """
+    return queue in _OURS or any(queue.startswith(f"{plan.name}_") for plan in PLANS)
+
+
 def queues_of(owner: str, *, alerts: bool = True) -> tuple[str, ...]:
     """Return the names of the event queues that `owner` consumes."""
     return tuple(

@@ -472,7 +472,7 @@ class World:
 
     def _consumed(self, queue: str) -> bool:
         """Say whether anybody runs who would take messages from `queue`."""
-        if queue in self.unserved:
+        if queue in self.unserved or not topology.is_ours(queue):
             return False
         return not any(
             queue in topology.queues_of(half) for half in HALVES if half in self.absent
