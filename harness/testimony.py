@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from harness.credentials import program_of
 from harness.targets import HALVES
-
 from harness.topology import is_ours
 
 if TYPE_CHECKING:
