@@ -143,6 +143,10 @@ class SimulatedStack(Stack):
         answer = self.admin(half, "PUT", f"/switches/{event_type}", {"on": on})
         check_switched(half, event_type, answer)
 
+    def pass_time(self, seconds: float) -> None:
+        """Let time pass: polls, leases and tokens run their course."""
+        self._run(asyncio.sleep(seconds))
+
     def digest(self) -> str:
         """Return a digest of the whole journal: equal runs have equal digests."""
         entries = [entry.as_dict() for entry in self.inner.book.entries]

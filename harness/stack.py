@@ -85,6 +85,13 @@ class Stack(ABC):
     def running(self, half: str) -> bool:
         """Tell whether the half runs just now."""
 
+    def pass_time(self, seconds: float) -> None:
+        """Let so much time pass on everybody's stopwatch; virtual time only."""
+        raise StackError(
+            f"{seconds:.0f} seconds cannot be skipped: only the simulated tier has "
+            "virtual time"
+        )
+
     def ensure(self, half: str) -> None:
         """Start the half unless it runs."""
         if not self.running(half):

@@ -10,31 +10,17 @@ from features import users
 from harness.scene import Scene, StepError
 
 
-@given("a prisoner")
-def a_prisoner(scene: Scene) -> None:
-    """Bring a new prisoner into the scenario, with one booking.
+@given(
+    parsers.re(r'a prisoner(?: called "(?P<name>[^"]+)")?(?: in "(?P<prison>[^"]+)")?')
+)
+def a_prisoner(
+    scene: Scene, name: str | None = None, prison: str | None = None
+) -> None:
+    """Bring a new prisoner into the scenario, with one booking, by name if need be.
 
-    Example: Given a prisoner
+    Example: Given a prisoner called "Kept" in "Redmarsh"
     """
-    users.prisoner(scene)
-
-
-@given(parsers.parse('a prisoner called "{name}"'))
-def a_named_prisoner(scene: Scene, name: str) -> None:
-    """Bring a new prisoner into the scenario, whom later lines call by this name.
-
-    Example: Given a prisoner called "Kept"
-    """
-    users.prisoner(scene, name)
-
-
-@given(parsers.parse('a prisoner in "{prison}"'))
-def a_prisoner_in(scene: Scene, prison: str) -> None:
-    """Bring a new prisoner into the scenario, held in the prison of that name.
-
-    Example: Given a prisoner in "Redmarsh"
-    """
-    users.prisoner(scene, where=prison)
+    users.prisoner(scene, name or users.DEFAULT, prison or users.DEFAULT)
 
 
 @given(parsers.parse('a prison "{prison}"'))
