@@ -20,15 +20,6 @@ Feature: Alerts that come twice, end early or repeat make the right notes
     And a DPS user ends the alert in DPS
     Then DPS holds 1 system generated note of type "ALERT/INACTIVE"
 
-  @DUP-08
-  Scenario: The answer to the create of an alert in NOMIS is lost
-    Given alert notes are written by NOMIS
-    And a prisoner
-    And the answer to the next NOMIS alert create is lost
-    When a DPS user raises an alert in DPS
-    And a DPS user ends the alert in DPS
-    Then there are 2 alert notes on each side, born in NOMIS
-
   @ALT-01 @ALT-02
   Scenario: An alert raised and ended in NOMIS makes two notes in DPS and in NOMIS
     Given alert notes are written by DPS
@@ -43,5 +34,14 @@ Feature: Alerts that come twice, end early or repeat make the right notes
     And a prisoner
     When an officer raises an alert in NOMIS
     And NOMIS releases the prisoner
-    And NOMIS admits the prisoner again on a new booking
-    Then there is 1 alert note on each side, born in DPS
+    And NOMIS admits the prisoner again on a new booking, copying the alerts
+    Then both sides agree
+
+  @ALT-10 @ALT-11
+  Scenario: A note that is there does not hide one that is missing
+    Given alert notes are written by DPS
+    And a prisoner
+    When a DPS user raises an alert in DPS
+    And alert notes are written by nobody
+    And a DPS user raises an alert in DPS
+    Then the alert reconciliation reports the missing note

@@ -133,3 +133,12 @@ Feature: Slow answers, lagging reads and crossing workers do no harm
     And a DPS user amends the note in DPS saying "Office again."
     And meanwhile an officer amends the note in NOMIS saying "Wing again."
     Then both sides hold the note with 4 amendments
+
+  @ORD-06 @ORD-07 @needs-kill
+  Scenario: An officer's amendment that the sync hears of after that of DPS
+    Given a case note written in DPS
+    When the sync from NOMIS to DPS is stopped
+    And an officer amends the note in NOMIS saying "From the wing."
+    And a DPS user amends the note in DPS saying "From the office."
+    And the sync from NOMIS to DPS is started
+    Then both sides hold the note with 2 amendments

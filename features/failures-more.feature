@@ -26,6 +26,15 @@ Feature: Rare failures lose nothing
     When an administrator deletes the note in DPS
     Then the note is gone from both sides
 
+  @DEL-04 @needs-kill
+  Scenario: The answer to a NOMIS delete is lost while the other direction is down
+    Given a case note written in DPS
+    And the answer to the next NOMIS delete is lost
+    When the sync from NOMIS to DPS is stopped
+    And an administrator deletes the note in DPS
+    And the sync from NOMIS to DPS is started
+    Then the note is gone from both sides
+
   @DEL-06
   Scenario: A delete that meets a failing look-up is tried again until it is done
     Given a case note written in NOMIS

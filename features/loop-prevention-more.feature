@@ -3,7 +3,7 @@ Feature: No change travels in circles, also in rare order
   What the first feature of this name promises, with events handled before the mapping
   is saved, with foreign modules and with deletions half done.
 
-  @LOOP-01 @LOOP-02 @LOOP-06
+  @LOOP-01 @LOOP-02 @LOOP-06 @DAT-04
   Scenario: The NOMIS event of a DPS note comes before its mapping is saved
     Given a prisoner
     And the next mapping save takes 5 seconds
@@ -63,3 +63,12 @@ Feature: No change travels in circles, also in rare order
     When its last event is delivered 2 more times
     Then the sync never wrote to DPS
     And both sides hold the note
+
+  @LOOP-01
+  Scenario: The DPS event of a NOMIS note comes before its mapping is saved
+    Given a prisoner
+    And the next mapping save takes 5 seconds
+    When an officer writes a case note in NOMIS
+    Then the sync wrote to DPS once
+    And the sync never wrote to NOMIS
+    And the prisoner has 1 case note in NOMIS

@@ -67,6 +67,28 @@ Feature: Rare merges and moves leave each note where it belongs
     And "Kept" has 3 case notes in DPS
     And both sides agree
 
+  @IDM-12 @IDM-10
+  Scenario: A merge alone gives every mapping the surviving number
+    Given a prisoner called "Gone"
+    And a prisoner called "Kept"
+    And a case note about "Gone" written in NOMIS
+    And a case note about "Gone" written in DPS
+    When NOMIS merges "Gone" into "Kept"
+    Then "Kept" has 2 case notes in NOMIS
+    And both sides agree
+
+  @DUP-12
+  Scenario: Copies find their originals among notes of an earlier booking
+    Given a prisoner called "Gone"
+    And these case notes in NOMIS from before the migration:
+      | booking | type  | text            | occurred         | created          |
+      | earlier | KA/KS | First session.  | 2019-05-02T10:00 | 2019-05-02T10:00 |
+      | present | KA/KS | Second session. | 2025-05-02T10:00 | 2025-05-02T10:00 |
+    And a prisoner called "Kept"
+    When the migration runs
+    And NOMIS merges "Gone" into "Kept" with copies of the notes
+    Then both sides agree
+
   @IDM-11
   Scenario Outline: A merge of a prisoner without notes troubles nobody
     Given a prisoner called "Gone"

@@ -61,6 +61,13 @@ Feature: Odd texts, authors and times arrive as they were written
     When an officer amends the note in NOMIS 3 times
     Then both sides hold the note with 3 amendments
 
+  @TXT-11
+  Scenario: An amendment that is taken away in NOMIS is not sent to DPS again
+    Given a case note written in NOMIS
+    When an officer amends the note in NOMIS
+    And an amendment by an unknown user appears in NOMIS
+    Then both sides agree
+
   @TXT-16 @TXT-15
   Scenario: Each amendment keeps its author through an edit of the text
     Given a case note written in NOMIS

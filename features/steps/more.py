@@ -88,13 +88,9 @@ def amid(
     if who is None:
         _delete_unmapped(scene)
     elif who.startswith("officer"):
-        _twice(
-            scene, users.edit_in_nomis, ("dps", "put_sync_case_note"), first, second
-        )
+        _twice(scene, users.edit_in_nomis, ("dps", "put_sync_case_note"), first, second)
     else:
-        _twice(
-            scene, _replace, ("nomis", "update_case_note"), first, second
-        )
+        _twice(scene, _replace, ("nomis", "update_case_note"), first, second)
 
 
 def _replace(scene: Scene, about: Note, *, text: str) -> None:

@@ -42,8 +42,13 @@ def release(scene: Scene) -> None:
     _screen(scene, "release_prisoner", path, {})
 
 
-@when("NOMIS admits the prisoner again on a new booking")
-def admit(scene: Scene) -> None:
+@when(
+    parsers.re(
+        r"NOMIS admits the prisoner again on a new booking"
+        r"(?P<copies>, copying the alerts)?"
+    )
+)
+def admit(scene: Scene, copies: str | None = None) -> None:
     """Admit a released prisoner on a new booking at the same prison.
 
     Example: When NOMIS admits the prisoner again on a new booking
@@ -53,7 +58,10 @@ def admit(scene: Scene) -> None:
         scene,
         "admit_prisoner",
         {"prisoner": first["prisoner"]},
-        {"prison": users.prison(scene, first["prison"])},
+        {
+            "prison": users.prison(scene, first["prison"]),
+            "copyAlerts": copies is not None,
+        },
     )
     first["booking"] = made["bookingId"]
 

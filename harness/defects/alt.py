@@ -8,13 +8,12 @@ from harness.defects.patching import around, does_nothing, function
 from harness.defects.registry import defect
 from simulators.alerts import operations
 from simulators.alerts.model import AlertsModel
-from simulators.dps import alert_notes, alert_switch
+from simulators.dps import alert_notes, alert_reconciliation, alert_switch
 from simulators.sync.notes import by_sync
 from simulators.sync.welcoming import Welcomer
 
 if TYPE_CHECKING:
     from harness.defects.registry import Patches
-
 
 
 @defect(
@@ -83,7 +82,9 @@ def _() -> Patches:
     shows="several INACTIVE notes of one end",
 )
 def _() -> Patches:
-    def change(original: Any, self: Any, alert: Any, members: Any, context: Any) -> bool:
+    def change(
+        original: Any, self: Any, alert: Any, members: Any, context: Any
+    ) -> bool:
         changed = bool(original(self, alert, members, context))
         if changed and not alert.active(self.today):
             self.tell("inactive", alert, context)
@@ -111,6 +112,30 @@ def _() -> Patches:
         return await plain(model, call)
 
     return [function(plain, create)]
+
+
+@defect(
+    "ALT-10",
+    "Alerts are matched with notes by a signed difference of times",
+    "dps",
+    "",
+    line="Then the alert reconciliation reports the missing note",
+    wrong="any older note of the kind matches, and matches again",
+    shows="a note that is missing is hidden by its neighbour",
+)
+def _() -> Patches:
+    def same(note: Any, transition: Any, alert: Any) -> bool:
+        older = note.created - transition.created <= alert_reconciliation.TOLERANCE
+        return bool(note.sub_type == transition.sub_type and older)
+
+    def missing(person: str, alerts: Any, notes: Any, *rest: Any) -> Any:
+        return plain(person, alerts, [*notes, *notes, *notes], *rest)
+
+    plain = alert_reconciliation.find_missing
+    return [
+        function(alert_reconciliation._is, same),
+        function(plain, missing),
+    ]
 
 
 @defect(
@@ -142,5 +167,3 @@ def _() -> Patches:
         return await original(self, stored, about)
 
     return [around(Welcomer, "welcome", welcome)]
-
-

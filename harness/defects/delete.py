@@ -68,7 +68,9 @@ def _() -> Patches:
         async def by_dps(self, dps_id: str) -> list[Any]:
             return []
 
-    async def remove(original: Any, self: Any, row: Any, about: Any, force: bool) -> None:
+    async def remove(
+        original: Any, self: Any, row: Any, about: Any, force: bool
+    ) -> None:
         plain = self._services.mappings
         self._services.mappings = Spared(plain)
         try:
@@ -161,9 +163,7 @@ def _() -> Patches:
     kept: dict[str, Any] = {}
 
     async def bring(original: Any, self: Any, tale: Any) -> None:
-        note = await finding.note_anywhere(
-            self._services, [tale.prisoner], tale.dps_id
-        )
+        note = await finding.note_anywhere(self._services, [tale.prisoner], tale.dps_id)
         if note is None and tale.dps_id in kept:
             await self._creator.create(kept[tale.dps_id], tale)
             return

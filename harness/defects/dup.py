@@ -15,7 +15,6 @@ from harness.defects.patching import (
 )
 from harness.defects.registry import defect
 from simulators.sync import (
-    alerts_to_nomis,
     copies,
     creating,
     finding,
@@ -24,7 +23,6 @@ from simulators.sync import (
     told,
     twins,
 )
-from simulators.sync.alerts_to_nomis import AlertsToNomis
 from simulators.sync.creating import Creator
 from simulators.sync.notes import Mapping
 from simulators.sync.ports import CallRefused
@@ -190,59 +188,6 @@ def _() -> Patches:
 
 
 @defect(
-    "DUP-08",
-    "An alert refused as a duplicate counts as done and is never mapped",
-    "to-nomis",
-    "lost",
-    wrong="409 from NOMIS ends the handling, though the alert there is ours",
-    shows="an unmapped alert; its later end never comes to NOMIS",
-)
-def _() -> Patches:
-    async def create(original: Any, self: Any, alert: Any, attempt: int) -> None:
-        try:
-            await original(self, alert, 1)
-        except CallRefused as refusal:
-            if refusal.status != _CONFLICT:
-                raise
-
-    return [around(AlertsToNomis, "_create", create)]
-
-
-@defect(
-    "DUP-09",
-    "The alert in the way is adopted without proof",
-    "to-nomis",
-    "lost duplicate",
-    wrong="on 409 the new DPS alert is mapped to the older alert of its code",
-    shows="two DPS alerts on one NOMIS alert; the later end hits the wrong one",
-)
-def _() -> Patches:
-    async def create(original: Any, self: Any, alert: Any, attempt: int) -> None:
-        try:
-            await original(self, alert, attempt)
-        except CallRefused as refusal:
-            if refusal.status != _CONFLICT:
-                raise
-            stored = await self._services.nomis.latest(alert["prisonNumber"])
-            same = [
-                one
-                for one in stored
-                if one["alertCode"]["code"] == alert["alertCode"]["code"]
-                and one["isActive"]
-            ]
-            row = alerts_to_nomis.alert_clients.row(
-                alert["alertUuid"],
-                same[0]["bookingId"],
-                same[0]["alertSequence"],
-                alert["prisonNumber"],
-                alerts_to_nomis.DPS_CREATED,
-            )
-            await self._map(row)
-
-    return [around(AlertsToNomis, "_create", create)]
-
-
-@defect(
     "DUP-11",
     "A repeated migration loads everything once more",
     "from-nomis",
@@ -282,6 +227,7 @@ def _() -> Patches:
 
     return [
         function(copies.whole_print, short),
+        function(copies.text_print, short),
         function(copies.short_print, short),
     ]
 
@@ -300,5 +246,3 @@ def _() -> Patches:
         function(told.may_have_created, answers(False)),
         around(ToNomis, "changed", create_always),
     ]
-
-

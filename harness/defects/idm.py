@@ -106,9 +106,7 @@ def _() -> Patches:
 
     return [
         around(Merges, "_add", add),
-        function(
-            merges.is_fresh_copy, lambda row, mapped: row.module == merges.MERGE
-        ),
+        function(merges.is_fresh_copy, lambda row, mapped: row.module == merges.MERGE),
     ]
 
 

@@ -88,7 +88,9 @@ def _() -> Patches:
     shows="a genuine NOMIS edit is skipped for ever",
 )
 def _() -> Patches:
-    def update(original: Any, self: Any, row: Any, module: Any, *a: Any, **n: Any) -> Any:
+    def update(
+        original: Any, self: Any, row: Any, module: Any, *a: Any, **n: Any
+    ) -> Any:
         return original(self, row, rows.SYNC_MODULE, *a, **n)
 
     return [around(CaseNotes, "update", update)]

@@ -139,5 +139,3 @@ def _page(score: Score) -> str:
         f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
         "</html>"
     )
-
-

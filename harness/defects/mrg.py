@@ -81,7 +81,10 @@ def _() -> Patches:
     shows="doubled DPS notes when the inserts come before the merge event",
 )
 def _() -> Patches:
-    return [function(welcoming.is_merge_copy, answers(False))]
+    return [
+        function(welcoming.is_merge_copy, answers(False)),
+        function(copies.may_be_copy, answers(False)),
+    ]
 
 
 @defect(
@@ -314,6 +317,10 @@ def _() -> Patches:
     "conserved lost stale",
     wrong="five tries within five seconds, though DPS handles the merge by itself",
     shows="an amendment made just after a merge ends in the DLQ",
+    equivalent=(
+        "The reference waits for DPS' own handling of a merge three times at most and "
+        "then moves the notes itself, so it needs no retries that last longer."
+    ),
 )
 def _() -> Patches:
     return [function(consumer.give_back_delay, short_delays)]

@@ -96,7 +96,10 @@ def _() -> Patches:
 
 def without_order() -> Patches:
     """Let from-nomis read, wait, and write what it read, whoever else is at it."""
-    async def update(original: Any, self: Any, stored: Any, row: Any, about: Any) -> bool:
+
+    async def update(
+        original: Any, self: Any, stored: Any, row: Any, about: Any
+    ) -> bool:
         note = await self._whereabouts.note_of(stored, row, about)
         if note is not None:
             await asyncio.sleep(0)

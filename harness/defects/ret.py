@@ -178,5 +178,3 @@ def _() -> Patches:
         await self._queues.delete(self.queue, message.receipt)
 
     return [around(Consumer, "take", take)]
-
-

@@ -13,7 +13,7 @@ from harness.defects.patching import (
     function,
 )
 from harness.defects.registry import defect
-from simulators.dps import upsert
+from simulators.dps import migration, upsert
 from simulators.dps.errors import bad_request, unforeseen
 from simulators.nomis import text as nomis_text
 from simulators.sync import merging, notes, planning, requesting
@@ -134,7 +134,7 @@ def _() -> Patches:
             raise unforeseen("invalid byte sequence for encoding UTF8: 0x00")
         return plain(model, request)
 
-    return [function(plain, refuse)]
+    return [function(plain, refuse), function(notation.clean, lambda text: text)]
 
 
 @defect(
@@ -154,7 +154,14 @@ def _() -> Patches:
             raise bad_request("text cannot be blank")
         return plain(model, request)
 
-    return [function(plain, refuse)]
+    load = migration.migrate
+
+    def refuse_all(model: Any, person: str, requests: Any) -> Any:
+        if any(not request.text.strip() for request in requests):
+            raise bad_request("text cannot be blank")
+        return load(model, person, requests)
+
+    return [function(plain, refuse), function(load, refuse_all)]
 
 
 @defect(
@@ -184,19 +191,32 @@ def _() -> Patches:
     shows="amendments grow at each sync",
 )
 def _() -> Patches:
-    def missing(these: Any, those: Any) -> list[Any]:
-        held = [(a.username.upper(), second(a.created)) for a in these]
-        return [
-            a
-            for a in those
-            if held.count((a.username.upper(), second(a.created))) != 1
-        ]
+    plain = planning.plan
 
-    return [
-        function(merging.missing_from, missing),
-        function(planning.is_fresh, answers(True)),
-        function(merging.shows, answers(False)),
-    ]
+    def ambiguous(stored: Any, *rest: Any) -> Any:
+        marks = [(a.username.upper(), second(a.created)) for a in stored.amendments]
+        again = [
+            one
+            for one, mark in zip(stored.amendments, marks, strict=True)
+            if marks.count(mark) > 1
+        ]
+        plan = plain(stored, *rest)
+        return replace(plan, fresh=[*plan.fresh, *again])
+
+    return [function(plain, ambiguous)]
+
+
+@defect(
+    "TXT-11",
+    "An amendment taken away in NOMIS is put back",
+    "from-nomis",
+    "resurrected lost",
+    owners="from-nomis to-nomis",
+    wrong="amendments are added and never taken away",
+    shows="a difference that stays; the next DPS amendment restores the text",
+)
+def _() -> Patches:
+    return [function(planning.is_removed, answers(False))]
 
 
 @defect(
@@ -236,7 +256,9 @@ def _() -> Patches:
     shows="the marker in NOMIS holds a blank and is no marker any more",
 )
 def _() -> Patches:
-    async def put(original: Any, self: Any, row: Any, text: Any, parts: Any, *a: Any) -> None:
+    async def put(
+        original: Any, self: Any, row: Any, text: Any, parts: Any, *a: Any
+    ) -> None:
         named = [
             replace(one, username=f"{one.first_name} {one.last_name}") for one in parts
         ]
@@ -311,6 +333,7 @@ def _() -> Patches:
     "altered",
     wrong="the account that NOMIS lists first is sent, whoever DPS has",
     shows="the author flips between two accounts of one person",
+    line="Then DPS shows the note under the second account",
 )
 def _() -> Patches:
     plain = requesting.changed_note
@@ -415,9 +438,9 @@ def _() -> Patches:
         function(merging.align, lambda row, note: row),
         function(
             merging.shows,
-            lambda row, text, parts: (row.text, [a.key for a in row.amendments])
-            == (text, [a.key for a in parts]),
+            lambda row, text, parts: (
+                (row.text, [a.key for a in row.amendments])
+                == (text, [a.key for a in parts])
+            ),
         ),
     ]
-
-

@@ -44,7 +44,7 @@ def reader_of(side: str) -> str:
 def absent(case: Case, note: LogicalNote, change: Change | None) -> Blame:
     """Say why a change never took effect on the other side (None: the birth)."""
     side = change.side if change is not None else note.side
-    events = events_for(case, note, change)
+    events = [e for e in events_for(case, note, change) if e.type != _NOISE]
     half = reader_of(side)
     seqs = [change.seq] if change is not None else []
     if not events:
@@ -54,9 +54,22 @@ def absent(case: Case, note: LogicalNote, change: Change | None) -> Blame:
         return Blame(owner, f"{owner} published no event for it", seqs)
     messages = [m for event in events for m in event.messages if m.owner == half]
     seqs += [event.seq for event in events]
+    if side == DPS and all(_says_nomis(event) for event in events):
+        return Blame(DPS, "its event says that NOMIS made the change", seqs)
     if not messages:
         return Blame("configuration", f"no queue of {half} subscribes to it", seqs)
     return _fate_of(case, half, messages, seqs)
+
+
+# DPS tells the world of a note by a second event, which the sync never reads.
+_NOISE = "prison.case-note.published"
+
+
+def _says_nomis(event: Event) -> bool:
+    """Whether a DPS event disowns the change, so that the sync must ignore it."""
+    body = event.body if isinstance(event.body, dict) else {}
+    about = body.get("additionalInformation") or {}
+    return about.get("source") == "NOMIS"
 
 
 def _fate_of(case: Case, half: str, messages: list[Message], seqs: list[int]) -> Blame:

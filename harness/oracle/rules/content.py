@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.oracle.blame import Blame, absent, writer_of
-from harness.oracle.notes import NOBODY, LogicalNote
+from harness.oracle.blame import Blame, absent, reader_of, writer_of
+from harness.oracle.notes import NOBODY, Copy, LogicalNote
 from harness.oracle.rules.result import Result, broken
 from harness.oracle.who import OTHER, SYSTEM_NAME, WRITER
 
 if TYPE_CHECKING:
     from harness.oracle.case import Case
+    from harness.oracle.changes import Change
     from harness.oracle.differences import Difference
     from harness.oracle.evidence import Violation
     from harness.oracle.writes import Write
@@ -233,7 +234,7 @@ def _as_violation(
         if rule in {"lost", "stale", "converged"} and _excused(blame, result):
             return None
     owner = (writer_of(copy) if rule not in {"lost", "stale"} else None) or (
-        blame.owner if blame else writer_of(copy) or WRITER[copy.side]
+        blame.owner if blame else _carrier(copy, change)
     )
     why = f": {blame.why}" if blame and rule in {"lost", "stale"} else ""
     return broken(
@@ -256,6 +257,17 @@ def _as_violation(
         copy=copy.id,
         change=change.action if change else None,
     )
+
+
+def _carrier(copy: Copy, change: Change | None) -> str:
+    """Return who owed a copy a change of its own side.
+
+    A change of one row of a merged note is brought to its sibling rows by the half
+    that reads that side (http-contracts 7.4).
+    """
+    if change is not None and change.side == copy.side and change.note != copy.id:
+        return reader_of(change.side)
+    return writer_of(copy) or WRITER[copy.side]
 
 
 def living(case: Case) -> int:
