@@ -10,6 +10,7 @@ import pytest
 from pytest_bdd import scenario as bdd_scenario
 from pytest_bdd.feature import features as parsed_features
 
+from harness.explain import REPORT
 from harness.gherkin import FeatureError, Matcher, read_feature
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class FeatureFile(pytest.Module):
 
             @bdd_scenario(path.name, name, features_base_dir=str(path.parent.resolve()))
             def run(scene: Scene) -> None:
-                scene.conclude()
+                scene.memory[REPORT] = scene.conclude()
 
             run.__name__ = name
             setattr(self.obj, name, run)

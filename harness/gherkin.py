@@ -35,6 +35,8 @@ _MEANWHILE = re.compile(
     r"^meanwhile,? |(?:,)? (?:before the sync has caught up|meanwhile)$"
 )
 
+_BEGINS = re.compile(r'\s*(?:\||"""|(?:Given|When|Then|And|But) )')
+
 
 class FeatureError(Exception):
     """A feature file that cannot be run: each problem with file and line."""
@@ -170,13 +172,24 @@ class StepDefinition:
         """A line that uses the step, from its docstring's `Example:`."""
         text = inspect.getdoc(self.context.step_func) or ""
         _, found, rest = text.partition("Example:")
-        return rest.strip() if found else ""
+        return _unwrapped(rest) if found else ""
 
     def matches(self, kind: str, name: str) -> bool:
         """Tell whether a line of that kind means this step."""
         if self.kind not in ("any", kind):
             return False
         return bool(self.context.parser.is_matching(name))
+
+
+def _unwrapped(text: str) -> str:
+    """Join lines that were only wrapped; tables, texts and further steps stay."""
+    lines: list[str] = []
+    for line in text.strip().splitlines():
+        if lines and not _BEGINS.match(line):
+            lines[-1] += f" {line.strip()}"
+        else:
+            lines.append(line)
+    return "\n".join(lines)
 
 
 def steps_of(modules: Iterable[ModuleType]) -> list[StepDefinition]:

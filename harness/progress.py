@@ -27,6 +27,8 @@ from harness.selection import shown_path
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from harness.options import RunOptions
+
 STYLES = {
     PASS: "green",
     FAIL: "bold red",
@@ -177,7 +179,7 @@ def print_failure(console: Console, result: ScenarioResult, report: str) -> None
         console.print(Text(f"  again: {result.replay}", "dim"))
 
 
-def print_summary(console: Console, result: RunResult, seed: int, where: str) -> None:
+def print_summary(console: Console, result: RunResult, options: RunOptions) -> None:
     """Print the table by capability, the verdict, the seed and the report's place."""
     console.print()
     for problem in result.usage_errors:
@@ -189,7 +191,9 @@ def print_summary(console: Console, result: RunResult, seed: int, where: str) ->
         console.print(Text(line))
     for line in facts(result):
         console.print(Text(line))
-    console.print(Text(f"seed {seed}; report in {where}"))
+    halves = "".join(f", {half} {target}" for half, target in options.targets.items())
+    console.print(Text(f"tier {options.tier}{halves}"))
+    console.print(Text(f"seed {options.seed}; report in {options.report}"))
     for problem in result.outdated:
         console.print(Text(problem, STYLES[FAIL]))
     verdict = result.verdict
@@ -214,14 +218,17 @@ def table(result: RunResult) -> list[str]:
 
 
 def facts(result: RunResult) -> list[str]:
-    """Return one line on how many scenarios were played and how long they took."""
+    """Return how many scenarios were played, how long they took, and limits seen."""
     seconds = [r.seconds for r in result.scenarios if r.verdict != SKIP]
     if not seconds:
         return []
-    limited = sum(len(r.limited) for r in result.scenarios)
     mean = 1000 * sum(seconds) / len(seconds)
-    line = f"{len(seconds)} played, mean {mean:.0f} ms, slowest {max(seconds):.1f} s"
-    return [f"{line}; {limited} limited findings of the real services"]
+    played = f"{len(seconds)} played, mean {mean:.0f} ms, slowest {max(seconds):.1f} s"
+    limits = [
+        f"limit {limit} of {owner}: {count} times, no fault of the sync"
+        for (limit, owner), count in sorted(result.limits().items())
+    ]
+    return [played, *limits]
 
 
 def _cut(name: str) -> str:

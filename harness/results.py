@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -78,6 +79,14 @@ class RunResult:
             )
             row[result.shown] += 1
         return table
+
+    def limits(self) -> dict[tuple[str, str], int]:
+        """Count what the real services do wrong by themselves, by limit and owner."""
+        return Counter(
+            (str(seen["limit"]), str(seen["owner"]))
+            for result in self.scenarios
+            for seen in result.limited
+        )
 
     def reasons_unknown(self) -> list[str]:
         """Say why a run without failures is still no pass."""

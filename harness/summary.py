@@ -44,7 +44,7 @@ def summary(result: RunResult, options: RunOptions) -> str:
             for reason in [*result.outdated, *result.reasons_unknown()]
         ),
         _table(result),
-        "\n".join(facts(result)),
+        "\n".join(f"- {_plain(fact)}" for fact in facts(result)),
     ]
     shown = [s for s in result.scenarios if s.shown in (FAIL, UNKNOWN)]
     parts += [_failure(s, options.report) for s in shown[:_MOST_SHOWN]]

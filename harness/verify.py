@@ -50,7 +50,7 @@ def verify(
         report.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         result.usage_errors.append(f"--report {report}: {error.strerror}")
-        print_summary(progress.console, result, options.seed, options.report)
+        print_summary(progress.console, result, options)
         return result
     try:
         with _terminable():
@@ -61,7 +61,7 @@ def verify(
         complete = not (paths or options.tags or result.reasons_unknown())
         result.outdated = known.problems(complete)
     _write(result, options, report)
-    print_summary(progress.console, result, options.seed, options.report)
+    print_summary(progress.console, result, options)
     return result
 
 

@@ -6,11 +6,13 @@ import re
 import shlex
 import shutil
 import sys
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
+from harness.known import load_known
 from tests.run import documents
 
 if TYPE_CHECKING:
@@ -110,3 +112,14 @@ def test_every_option_of_verify_is_in_the_guide_for_ci(
     assert {
         option for option in offered - {"--help", "-h"} if option not in told
     } == set()
+
+
+def test_the_example_of_known_deviations_can_be_read(tmp_path: Path) -> None:
+    """What the guide shows is what `--known` takes."""
+    (block,) = documents.blocks("toml")
+    path = tmp_path / "known.toml"
+    path.write_text(block.text, encoding="utf-8")
+    known = load_known(path, date(2026, 11, 24))
+    (expired,) = load_known(path, date(2027, 4, 1)).problems(complete=False)
+    assert known.problems(complete=False) == []
+    assert "issue 123" in expired or "Both sides delete" in expired

@@ -168,3 +168,25 @@ def test_the_table_is_aligned_and_cut_not_wrapped() -> None:
     assert cut.startswith("C" * 63 + "\N{HORIZONTAL ELLIPSIS}")
     assert len(cut) == head.index("pass") + len("pass")
     assert len(short) == head.index("fail") + len("fail")
+
+
+LIMITED = """
+    Given alert notes are written by DPS
+    And a prisoner
+    And the next alert event is delivered to DPS twice
+    When a DPS user raises an alert in DPS
+    Then the duplicate is shown as a limit of DPS, not as a failure of the sync
+"""
+
+
+def test_limits_of_the_real_services_are_counted_in_a_pass(
+    simulated: Callable[..., Ended], tmp_path: Path
+) -> None:
+    """What no sync can put right is shown with its owner and fails nothing."""
+    ended = simulated(feature(tmp_path / "f.feature", "F", a=LIMITED))
+    assert ended.code == 0, ended.out
+    assert "limit dps-alert-handler-does-not-deduplicate of dps: 1 times" in ended.out
+    text = (tmp_path / "test-results/summary.md").read_text()
+    assert "limit dps-alert-handler-does-not-deduplicate of dps" in text
+    (line,) = (tmp_path / "test-results/scenarios.ndjson").read_text().splitlines()
+    assert json.loads(line)["limited"][0]["owner"] == "dps"
