@@ -113,6 +113,6 @@ def migrate(scene: Scene) -> None:
     Example: When the migration runs
     """
     answer = scene.stack.admin(
-        "from-nomis", "POST", "/migrate/casenotes", {"prisoners": scene.scope}
+        "from-nomis", "POST", "/migrate/casenotes", {"offenderNos": scene.scope}
     )
     users.must(scene, answer, "the migration")
