@@ -122,8 +122,8 @@ def resync_alerts(model: AlertsModel, call: Call) -> Response:
         201,
         [
             {
-                "offenderBookId": element["offenderBookId"],
-                "alertSeq": element["alertSeq"],
+                "offenderBookId": int(element["offenderBookId"]),
+                "alertSeq": int(element["alertSeq"]),
                 "alertUuid": alert.uuid,
             }
             for element, alert in zip(call.body, made, strict=True)

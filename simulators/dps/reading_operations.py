@@ -49,7 +49,7 @@ def search_case_notes(model: DpsModel, call: Call) -> Response:
     order = search.read_order(_sort(call))
     everything = model.store.seen_of_person(_person(call))
     notes = search.find(everything, wanted, order, model.reference)
-    page, size = call.body["page"], call.body["size"]
+    page, size = int(call.body["page"]), int(call.body["size"])
     body = pages.result_page(notes, page, size, model.reference)
     # Ignores every filter but the sensitivity one.
     any_note = search.Filter(sensitive=wanted.sensitive)
@@ -69,7 +69,7 @@ def search_author_case_notes(model: DpsModel, call: Call) -> Response:
     else:
         wanted.author_id = call.path["authorIdentifier"]
     notes = search.find(model.store.seen_all(), wanted, order, model.reference)
-    page, size = call.body["page"], call.body["size"]
+    page, size = int(call.body["page"]), int(call.body["size"])
     return answer(200, pages.result_page(notes, page, size, model.reference))
 
 

@@ -85,7 +85,7 @@ def read_note(body: dict[str, Any], person: str | None = None) -> NoteFromNomis:
     """Read a request body; `person` is given where the path names the person."""
     note_id = body.get("id")
     return NoteFromNomis(
-        legacy_id=body["legacyId"],
+        legacy_id=int(body["legacyId"]),
         id=None if note_id is None else note_id.lower(),
         person=body["personIdentifier"] if person is None else person,
         location=body["locationId"],

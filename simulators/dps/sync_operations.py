@@ -27,7 +27,7 @@ def put_sync_case_note(model: DpsModel, call: Call) -> Response:
     body = {
         "id": note.id,
         # Echoed, also where the note keeps another one.
-        "legacyId": call.body["legacyId"],
+        "legacyId": int(call.body["legacyId"]),
         "action": "CREATED" if created else "UPDATED",
     }
     return answer(201 if created else 200, body)

@@ -1,0 +1,1 @@
+"""Tools about contracts: fuzzing the fakes, drift, and other people's stubs."""

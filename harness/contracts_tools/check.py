@@ -1,0 +1,154 @@
+"""`tandem contracts check`: schemathesis against every fake, from its contract."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import contracts
+from harness.contracts_tools.links import with_links
+
+if TYPE_CHECKING:
+    from harness.conform.ours import OwnWorld
+
+SERVICES = (
+    "nomis", "dps", "mapping", "alerts", "auth", "prison-api", "prisoner-search",
+    "manage-users",
+)  # fmt: skip
+CHECKS = (
+    "explained_server_error,status_code_conformance,content_type_conformance,"
+    "response_schema_conformance,use_after_free,ensure_resource_availability"
+)
+_PROGRAM = "from schemathesis.cli import schemathesis; schemathesis()"
+
+CI_EXAMPLES = 300
+"""Examples an operation in CI."""
+NIGHTLY_CASES = 10_000
+"""Cases a fake, nightly."""
+
+
+@dataclass
+class Fuzzed:
+    """What fuzzing one fake gave: counts by kind of answer, and failures as text."""
+
+    service: str
+    operations: int
+    counts: dict[str, int] = field(default_factory=dict)
+    passed: bool = False
+    output: str = ""
+
+
+def check(
+    own: OwnWorld,
+    service: str,
+    examples: int,
+    seed: int = 1,
+    phases: str = "examples,coverage,fuzzing,stateful",
+) -> Fuzzed:
+    """Fuzz one fake of a running world; `examples` an operation.
+
+    One worker: with two, schemathesis fails by itself now and then on this Python.
+    """
+    contract = contracts.load(service)
+    with tempfile.TemporaryDirectory(prefix="tandem-check-") as directory:
+        document = Path(directory) / f"{service}.json"
+        document.write_text(json.dumps(with_links(contract)), "utf-8")
+        counts = Path(directory) / "counts.json"
+        command = [
+            *(sys.executable, "-c", _PROGRAM, "run", str(document)),
+            *("--url", own.urls[service]),
+            *("--checks", CHECKS),
+            *("--max-examples", str(examples)),
+            *("--phases", phases),
+            *("--workers", "1"),
+            *("--seed", str(seed)),
+            *("--request-timeout", "30"),
+            *("--suppress-health-check", "all"),
+            *("--generation-database", "none"),
+            *("--warnings", "off"),
+            "--no-color",
+            *_headers(own, service),
+        ]
+        done = subprocess.run(  # noqa: S603 - our own interpreter and arguments
+            command,
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=directory,
+            env={
+                **os.environ,
+                "SCHEMATHESIS_HOOKS": "harness.contracts_tools.fuzz_hooks",
+                "PYTHONPATH": str(Path(__file__).parents[2]),
+                "TANDEM_CHECK_SERVICE": service,
+                "TANDEM_CHECK_POOL": json.dumps(_pool(own)),
+                "TANDEM_CHECK_COUNTS": str(counts),
+            },
+        )
+        seen = json.loads(counts.read_text("utf-8")) if counts.exists() else {}
+    return Fuzzed(
+        service,
+        len(contract.operations),
+        seen,
+        done.returncode == 0 and bool(seen),
+        done.stdout + done.stderr,
+    )
+
+
+def _headers(own: OwnWorld, service: str) -> list[str]:
+    roles = {
+        role
+        for operation in contracts.load(service).operations
+        for role in operation.roles or ()
+    }
+    user = own.api.add_staff()["usernames"][0]
+    headers = ["-H", f"Username: {user}"]
+    if service != "auth":
+        headers += ["-H", f"Authorization: Bearer {own.mint(roles, user)}"]
+    return headers
+
+
+def _pool(own: OwnWorld) -> dict[str, list[Any]]:
+    """Return ids, codes and users that exist in the world, by name of the member."""
+    prison = own.api.add_prison(alert_writer="dps")["code"]
+    staff = own.api.add_staff(accounts=2, prison=prison)["usernames"]
+    made = [own.api.add_prisoner(prison) for _ in range(3)]
+    numbers = [one["prisoner"] for one in made]
+    bookings = [one["booking"] for one in made]
+    notes = [
+        own.api.act(
+            "nomis-screens",
+            "create_note",
+            {"prisoner": number},
+            body={"type": "KA", "subType": "KS", "text": "Seen."},
+            user=staff[0],
+        )["body"]["caseNoteId"]
+        for number in numbers
+    ]
+    return {
+        "offenderNo": numbers,
+        "personIdentifier": numbers,
+        "prisonNumber": numbers,
+        "id": numbers,
+        "prisoner": numbers,
+        "bookingId": bookings,
+        "alertSequence": [1, 2],
+        "caseNoteId": notes,
+        "username": staff,
+        "authorUsername": staff,
+        "createUsername": staff,
+        "caseNoteType": ["KA"],
+        "caseNoteSubType": ["KS", "KE"],
+        "type": ["KA"],
+        "subType": ["KS", "KE"],
+        "alertCode": ["XA", "HA"],
+        "code": ["XA", "HA"],
+        "agencyId": [prison],
+        "prisonCode": [prison],
+        "serviceCode": ["ALERTS_CASE_NOTES"],
+    }

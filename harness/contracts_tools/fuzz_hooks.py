@@ -1,0 +1,74 @@
+"""Loaded by schemathesis itself: existing ids among the drawn ones, and our check.
+
+Drawn ids hit nothing. Every second path or body is given ids and codes that exist in
+the world under test, so that requests get beyond the first look-up.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import zlib
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import schemathesis
+
+from harness.contracts_tools.triggers import asked, explanation
+
+SERVICE = os.environ.get("TANDEM_CHECK_SERVICE", "")
+POOL: dict[str, list[Any]] = json.loads(os.environ.get("TANDEM_CHECK_POOL", "{}"))
+COUNTS = os.environ.get("TANDEM_CHECK_COUNTS")
+_FIRST_SERVER_ERROR = 500
+_seen: Counter[str] = Counter()
+
+
+def _drawn(value: Any, salt: str) -> int:
+    """Return a number that depends on the drawn value alone, so that it replays."""
+    return zlib.crc32((salt + repr(value)).encode("utf-8", "replace"))
+
+
+def _with_known(drawn: dict[str, Any]) -> dict[str, Any]:
+    if not isinstance(drawn, dict) or _drawn(drawn, "whether") % 2:
+        return drawn
+    known = {
+        name: POOL[name][_drawn(drawn, name) % len(POOL[name])]
+        for name in drawn
+        if name in POOL
+    }
+    return {**drawn, **known}
+
+
+@schemathesis.hook
+def map_path_parameters(context: Any, path_parameters: Any) -> Any:
+    """Put existing ids into every second path."""
+    return _with_known(path_parameters) if path_parameters else path_parameters
+
+
+@schemathesis.hook
+def map_body(context: Any, body: Any) -> Any:
+    """Put existing codes and users into every second body."""
+    if isinstance(body, list):
+        return [_with_known(one) if isinstance(one, dict) else one for one in body]
+    return _with_known(body) if isinstance(body, dict) else body
+
+
+@schemathesis.check
+def explained_server_error(context: Any, response: Any, case: Any) -> None:
+    """Allow a 5xx only where the dossier names operation and trigger."""
+    _seen["cases"] += 1
+    _seen[f"{response.status_code // 100}xx"] += 1
+    if response.status_code >= _FIRST_SERVER_ERROR:
+        sent = response.request
+        why = explanation(
+            SERVICE, asked(SERVICE, str(sent.method), str(sent.url), sent.body)
+        )
+        if why is None:
+            raise AssertionError(
+                f"{response.status_code} without a trigger that the dossier names: "
+                f"{response.text[:300]}"
+            )
+        _seen[f"500: {why}"] += 1
+    if COUNTS:
+        Path(COUNTS).write_text(json.dumps(_seen), "utf-8")
