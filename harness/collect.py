@@ -11,11 +11,12 @@ from pytest_bdd import scenario as bdd_scenario
 from pytest_bdd.feature import features as parsed_features
 
 from harness.explain import REPORT
-from harness.gherkin import FeatureError, Matcher, read_feature
+from harness.reading import FeatureError, read_feature
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from harness.gherkin import Matcher
     from harness.scene import Scene
 
 MATCHER: pytest.StashKey[Matcher] = pytest.StashKey()

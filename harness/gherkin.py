@@ -1,9 +1,7 @@
-"""Reading feature files: parsing, timing words, and matching lines to steps.
+"""Steps and lines: timing words, what a step means, and which one a line means.
 
-pytest-bdd parses and runs; here we close four gaps that would let a broken feature pass
-unseen: two scenarios of one name (the first silently vanishes), a step that is a
-coroutine (it is never awaited, so it cannot fail), a line that two steps could mean,
-and a first step with a misspelt keyword (Gherkin reads it as a description).
+Two more gaps of pytest-bdd are closed here: a step that is a coroutine (it is never
+awaited, so it cannot fail) and a line that two steps could mean.
 """
 
 from __future__ import annotations
@@ -12,22 +10,21 @@ import inspect
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gherkin.errors import CompositeParserException
 from pytest_bdd import parsers
-from pytest_bdd.exceptions import FeatureError as BddFeatureError
-from pytest_bdd.exceptions import GherkinParseError, StepError
-from pytest_bdd.parser import Background, Feature, FeatureParser, ScenarioTemplate
-from pytest_bdd.parser import Step as GherkinStep
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 
-from harness.wording import lost_keyword, nearest, plain_format, plain_regex
+from harness.reading import FeatureError
+from harness.wording import nearest, plain_format, plain_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
     from types import ModuleType
+
+    from pytest_bdd.parser import Feature
+    from pytest_bdd.parser import Step as GherkinStep
 
 # What a line may add to any `When`: the change happens while the messages of the
 # change before it are still held back, so that both cross.
@@ -36,105 +33,6 @@ _MEANWHILE = re.compile(
 )
 
 _BEGINS = re.compile(r'\s*(?:\||"""|(?:Given|When|Then|And|But) )')
-
-
-class FeatureError(Exception):
-    """A feature file that cannot be run: each problem with file and line."""
-
-    def __init__(self, problems: list[str]) -> None:
-        """Keep the problems, one text each."""
-        super().__init__("\n".join(problems))
-        self.problems = problems
-
-
-class _StrictParser(FeatureParser):
-    """pytest-bdd's parser, but a scenario name may stand only once in a file."""
-
-    def _add(self, scenario: ScenarioTemplate, feature: Feature) -> None:
-        earlier = feature.scenarios.get(scenario.name)
-        if earlier is not None:
-            where = f"{self.abs_filename}:{scenario.line_number}"
-            what = (
-                f"{where}: a second scenario called {scenario.name!r} (the first is on "
-                f"line {earlier.line_number}); give each its own name"
-            )
-            raise FeatureError([what])
-        feature.scenarios[scenario.name] = scenario
-
-    def parse_scenario(
-        self, scenario_data: Any, feature: Feature, rule: Any = None
-    ) -> ScenarioTemplate:
-        """Parse a scenario; a step that would be read as description is refused."""
-        self._no_lost_step(scenario_data)
-        return super().parse_scenario(scenario_data, feature, rule)
-
-    def parse_background(self, background_data: Any) -> Background:
-        """Parse a background; a step that would be read as description is refused."""
-        self._no_lost_step(background_data)
-        return super().parse_background(background_data)
-
-    def _no_lost_step(self, data: Any) -> None:
-        for offset, line in enumerate(data.description.splitlines(), start=1):
-            if lost_keyword(line):
-                where = f"{self.abs_filename}:{self._line_of(line, data, offset)}"
-                what = (
-                    f"{where}: {line.strip()!r} would be read as a description, not as "
-                    "a step; steps begin with Given, When, Then, And or But"
-                )
-                raise FeatureError([what])
-
-    def _line_of(self, text: str, data: Any, offset: int) -> int:
-        start: int = data.location.line
-        lines = Path(self.abs_filename).read_text(encoding="utf-8").splitlines()
-        for number, line in enumerate(lines[start:], start=start + 1):
-            if line.strip() == text.strip():
-                return number
-        return start + offset
-
-    def _parse_and_add_scenario(
-        self, scenario_data: Any, feature: Feature, rule: Any = None
-    ) -> None:
-        self._add(self.parse_scenario(scenario_data, feature, rule), feature)
-
-    def _parse_and_add_rule(self, rule_data: Any, feature: Feature) -> None:
-        names = set(feature.scenarios)
-        before = dict(feature.scenarios)
-        super()._parse_and_add_rule(rule_data, feature)
-        for name in names:
-            if feature.scenarios[name] is not before[name]:
-                twice = feature.scenarios[name]
-                feature.scenarios[name] = before[name]
-                self._add(twice, feature)
-
-
-def read_feature(path: Path) -> Feature:
-    """Parse one feature file; FeatureError says what is wrong and where."""
-    try:
-        feature = _StrictParser(str(path.parent), path.name).parse()
-    except FeatureError:
-        raise
-    except (GherkinParseError, BddFeatureError, StepError) as error:
-        line = getattr(error, "line", None) or 1
-        raise FeatureError([f"{path}:{line}: {_one_line(error)}"]) from error
-    except CompositeParserException as error:
-        raise FeatureError([f"{path}: {_one_line(error)}"]) from error
-    except UnicodeDecodeError as error:
-        raise FeatureError(
-            [f"{path}:1: not UTF-8 text ({error.reason} at byte {error.start})"]
-        ) from error
-    except (AttributeError, KeyError) as error:
-        # The Gherkin parser answers a file without a feature with nothing at all.
-        raise FeatureError(
-            [f"{path}:1: no feature in this file; it should begin with 'Feature: ...'"]
-        ) from error
-    if not feature.scenarios:
-        raise FeatureError([f"{path}:1: the feature has no scenario"])
-    return feature
-
-
-def _one_line(error: Exception) -> str:
-    message = getattr(error, "message", "") or str(error)
-    return " ".join(str(message).split())
 
 
 def timing(name: str) -> tuple[str, bool]:
@@ -185,7 +83,9 @@ def _unwrapped(text: str) -> str:
     """Join lines that were only wrapped; tables, texts and further steps stay."""
     lines: list[str] = []
     for line in text.strip().splitlines():
-        if lines and not _BEGINS.match(line):
+        # From the quotes on, line breaks are the text's own.
+        wrapped = not any('"""' in earlier for earlier in lines)
+        if lines and wrapped and not _BEGINS.match(line):
             lines[-1] += f" {line.strip()}"
         else:
             lines.append(line)

@@ -16,8 +16,9 @@ import pytest
 from harness.catalogue import step_modules
 from harness.collect import MATCHER, collect_file
 from harness.explain import AT_STEP, CANNOT, result_of, tags_of, template_of
-from harness.gherkin import FeatureError, Matcher, steps_of, timing
+from harness.gherkin import Matcher, steps_of, timing
 from harness.options import RunOptions
+from harness.reading import FeatureError
 from harness.results import UNKNOWN
 from harness.scene import Scene
 from harness.selection import Tagged, compiled

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from _pytest.mark.expression import Expression
 
 from harness.catalogue import step_modules
-from harness.gherkin import FeatureError, Matcher, read_feature, steps_of
+from harness.gherkin import Matcher, steps_of
+from harness.reading import FeatureError, read_feature
 
 if TYPE_CHECKING:
     from pytest_bdd.parser import Feature

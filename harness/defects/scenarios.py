@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.gherkin import read_feature
 from harness.player import Line, Outcome, play
+from harness.reading import read_feature
 from harness.simulated import SimulatedStack
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.gherkin import read_feature
+from harness.reading import read_feature
 
 if TYPE_CHECKING:
     from harness.results import ScenarioResult

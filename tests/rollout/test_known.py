@@ -240,7 +240,7 @@ def test_the_command_takes_the_date_from_the_machine(
 
 def test_the_shipped_file_names_scenarios_that_exist() -> None:
     """Each entry for the real builds meets a scenario of ours, and gives its source."""
-    from harness.gherkin import read_feature
+    from harness.reading import read_feature
 
     found = load_known(REAL_BUILDS, TODAY)
     for path in sorted(Path("features").glob("*.feature")):

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from pytest_bdd import given, parsers, when
 
-from harness.gherkin import FeatureError, Matcher, read_feature, steps_of
+from harness.gherkin import Matcher, steps_of
+from harness.reading import FeatureError, read_feature
 
 if TYPE_CHECKING:
     from collections.abc import Callable

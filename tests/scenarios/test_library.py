@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from harness.catalogue import all_steps
-from harness.gherkin import Matcher, read_feature
+from harness.gherkin import Matcher
+from harness.reading import read_feature
 
 ROOT = Path(__file__).resolve().parents[2]
 FEATURES = sorted((ROOT / "features").rglob("*.feature"))
