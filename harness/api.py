@@ -262,6 +262,18 @@ class WorldApi:
         text: str = self._ask("timeline", scope=scope, since=since, notes=notes)
         return text
 
+    def explain(
+        self,
+        scope: list[str],
+        expectations: Json | None = None,
+        since: int = 0,
+        notes: list[str] | None = None,
+    ) -> Json:
+        """Return `harness.oracle.explain` of the prisoners' notes (or of some)."""
+        return self._document(
+            "explain", scope=scope, expectations=expectations, since=since, notes=notes
+        )
+
     def journal(
         self,
         since: int = 0,

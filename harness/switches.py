@@ -67,5 +67,6 @@ class Switches:
             self._nomis.set_screens(scope, on, _NOTES_SCREEN)
         elif name == "nomis-alert-screens":
             self._nomis.set_screens(scope, on, _ALERTS_SCREEN)
+        was = self._state[scope].get(name)
         self._state[scope][name] = on
-        self._journal.write("switch", name=name, scope=scope, on=on)
+        self._journal.write("switch", name=name, scope=scope, on=on, was=was)

@@ -103,12 +103,25 @@ class Testimony:
     def timeline(self, scope: list[str], since: int, notes: list[str] | None) -> str:
         """Draw one timeline a case note, only of the notes given if any is known."""
         from harness.oracle import judge
-        from harness.oracle.timeline import draw, timelines
+        from harness.oracle.drawing import draw
+        from harness.oracle.timeline import timelines
 
         evidence = self._evidence(scope, {}, since)
         drawn = timelines(evidence, judge(evidence))
         wanted = [one for one in drawn if notes and one.note in notes]
         return "\n\n".join(draw(one) for one in wanted or drawn)
+
+    def explain(
+        self,
+        scope: list[str],
+        expectations: dict[str, Any],
+        since: int,
+        notes: list[str] | None,
+    ) -> dict[str, Any]:
+        """Return timelines, copies and messages of the notes concerned, as data."""
+        from harness.oracle.explain import explain
+
+        return explain(self._evidence(scope, expectations, since), notes)
 
     def late_effects(self) -> list[dict[str, Any]]:
         """Return writes of the sync to notes of prisoners judged before, in order.

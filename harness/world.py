@@ -393,6 +393,17 @@ class World:
         return self.testimony.timeline(scope, since, notes)
 
     @control
+    def explain(
+        self,
+        scope: list[str],
+        expectations: dict[str, Any] | None = None,
+        since: int = 0,
+        notes: list[str] | None = None,
+    ) -> dict[str, Any]:
+        """See `WorldApi.explain`."""
+        return self.testimony.explain(scope, expectations or {}, since, notes)
+
+    @control
     def journal(
         self,
         since: int = 0,

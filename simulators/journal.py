@@ -67,7 +67,8 @@ KINDS: dict[str, tuple[str, ...]] = {
     # The copy's end: one of simulators.bus.FATES. What was filtered or dropped never
     # came in and has this entry only.
     "fate": ("copy", "queue", "message", "event", "fate", "parent"),
-    "switch": ("name", "scope", "on"),
+    # A switch flipped; of a prison's, `was` is where it stood: None when it is new.
+    "switch": ("name", "scope", "on", "was"),
     # A fault armed or removed, in one line; API faults add their fields (`what`) and,
     # once removed, how often they struck (`count`).
     "fault": ("fault", "action", "what", "count"),

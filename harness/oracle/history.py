@@ -184,6 +184,8 @@ class History:
         self.targets: list[dict[str, Any]] = []
         self.faults: list[dict[str, Any]] = []
         self.steps: list[int] = []
+        self.marks: list[dict[str, Any]] = []
+        self.jumps: list[dict[str, Any]] = []
         self.orphans: list[int] = []
         self.last = -1
         self._events_by_id: dict[str, Event] = {}
@@ -201,6 +203,8 @@ class History:
             "target": self.targets.append,
             "fault": self.faults.append,
             "step": self._step,
+            "skip": self.jumps.append,
+            "calendar": self.jumps.append,
         }
         self._clients = evidence.clients
         for entry in evidence.entries:
@@ -271,6 +275,7 @@ class History:
 
     def _step(self, entry: dict[str, Any]) -> None:
         self.steps.append(entry["seq"])
+        self.marks.append(entry)
 
 
 def decoded(body: Any) -> Any:

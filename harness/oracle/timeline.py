@@ -1,20 +1,18 @@
 """One timeline per case note: who did what to it, in order, and why.
 
-A **line** is one thing that happened: when, in which lane, in words, and its cause
-(certain, inferred or unknown). Lanes run from the officers' screens on the left to the
-DPS users on the right, as a change travels. A **cycle** is the run of writes and echoes
-that a loop violation names; its lines are marked.
+What a line and a cycle are stands in `harness.oracle.lines`.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from harness.oracle import words
 from harness.oracle.case import Case
-from harness.oracle.infer import CERTAIN, INFERRED, Cause, infer_causes
-from harness.oracle.who import queue_owner
+from harness.oracle.infer import CERTAIN, Cause, infer_causes
+from harness.oracle.lines import LANES, Line, Timeline
+from harness.oracle.surroundings import surroundings
+from harness.oracle.who import HALVES, queue_owner
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,56 +21,14 @@ if TYPE_CHECKING:
     from harness.oracle.history import Call, Event, History, Message
     from harness.oracle.notes import LogicalNote
 
-LANES = (
-    "NOMIS screens",
-    "NOMIS",
-    "relay",
-    "topic",
-    "queue",
-    "to-nomis",
-    "from-nomis",
-    "mapping",
-    "DPS",
-    "alerts",
-)
-
-
-@dataclass
-class Line:
-    """One thing that happened to a note.
-
-    `at` is seconds after the timeline's first line; `cause` is the seq of the line
-    that led to it, if known; `certainty` certain, inferred or unknown; `cycle` marks
-    the lines of a loop.
-    """
-
-    seq: int
-    at: float
-    lane: str
-    text: str
-    cause: int | None = None
-    certainty: str = "unknown"
-    cycle: bool = False
-
-
-@dataclass
-class Timeline:
-    """The lines of one logical note, in order."""
-
-    note: str
-    born: str
-    prisoner: str
-    copies: list[str] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return plain JSON data."""
-        return asdict(self)
-
 
 def timelines(evidence: Evidence, verdict: Verdict | None = None) -> list[Timeline]:
     """Return a timeline for each logical note, those of violations first."""
-    case = Case(evidence)
+    return timelines_of(Case(evidence), verdict)
+
+
+def timelines_of(case: Case, verdict: Verdict | None = None) -> list[Timeline]:
+    """Return what `timelines` does, of a case that is read already."""
     found = [] if verdict is None else [*verdict.violations, *verdict.limited]
     broken = {violation.note for violation in found}
     cycles = {seq for v in found for seq in v.evidence.get("cycle", ())}
@@ -85,8 +41,30 @@ def _timeline(
     case: Case, note: LogicalNote, causes: dict[int, Cause], cycles: set[int]
 ) -> Timeline:
     history = case.history
+    calls, events, messages = concerning(case, note)
+    lines = [*_of_calls(calls, causes, history), *_of_events(events)]
+    for message in messages:
+        lines += _of_message(message, history)
+    lines += surroundings(history)
+    lines.sort(key=lambda line: line.seq)
+    start = lines[0].at if lines else 0.0
+    when = {line.seq: line.at for line in lines}
+    for line in lines:
+        if line.cause in when:
+            line.lag = round(line.at - when[line.cause], 6)
+        line.at = round(line.at - start, 6)
+        line.cycle = line.seq in cycles
+    copies = [f"{copy.side} {copy.id}" for copy in note.everywhere]
+    return Timeline(note.id, note.side, note.prisoner, copies, lines, start)
+
+
+def concerning(
+    case: Case, note: LogicalNote
+) -> tuple[list[Call], list[Event], list[Message]]:
+    """Return the calls, events and message copies about a note, or due to those."""
+    history = case.history
     ids = {copy.id for copy in note.everywhere}
-    calls = [call for call in history.calls if _concerns(call, ids, case, note)]
+    calls = [call for call in history.calls if _concerns(call, ids, note)]
     seqs = {call.seq for call in calls}
     events = [
         event
@@ -99,20 +77,10 @@ def _timeline(
         for message in history.messages.values()
         if message.event in names or not ids.isdisjoint(message.subjects)
     ]
-    lines = [*_of_calls(calls, causes, history), *_of_events(events)]
-    for message in messages:
-        lines += _of_message(message, history)
-    lines += _of_switches(history)
-    lines.sort(key=lambda line: line.seq)
-    start = lines[0].at if lines else 0.0
-    for line in lines:
-        line.at = round(line.at - start, 6)
-        line.cycle = line.seq in cycles
-    copies = [f"{copy.side} {copy.id}" for copy in note.everywhere]
-    return Timeline(note.id, note.side, note.prisoner, copies, lines)
+    return calls, events, messages
 
 
-def _concerns(call: Call, ids: set[str], case: Case, note: LogicalNote) -> bool:
+def _concerns(call: Call, ids: set[str], note: LogicalNote) -> bool:
     if not ids.isdisjoint(call.subjects) or any(one in call.path for one in ids):
         return True
     if note.born is not None and note.born.call is call:
@@ -137,24 +105,39 @@ def _of_calls(
             taken = [s for s in by_sqs[cause.message].received if s < call.seq]
             received = taken[-1] if taken else None
         certainty = cause.certainty if cause is not None else CERTAIN
-        lane = _lane(call)
-        lines.append(
-            Line(call.seq, call.at, lane, words.of_call(call), received, certainty)
-        )
+        lane, to = _lanes(call)
+        text = words.of_call(call)
+        line = Line(call.seq, call.at, lane, _kind(call), text, received, certainty)
+        line.to = to
+        if call.status is not None:
+            line.took = round(history.at(call.answered) - call.at, 6)
+        lines.append(line)
     return lines
 
 
-def _lane(call: Call) -> str:
-    if call.program in {"to-nomis", "from-nomis"}:
-        return str(call.program)
-    lanes = {
-        "nomis-screens": "NOMIS screens",
-        "prison-api": "NOMIS",
-        "nomis": "NOMIS",
-        "mapping": "mapping",
-        "alerts": "alerts",
-    }
-    return lanes.get(call.service, "DPS")
+def _kind(call: Call) -> str:
+    if call.program not in HALVES and call.action is not None:
+        return "user"
+    return "write" if call.writes else "read"
+
+
+_AT = {
+    "nomis-screens": "NOMIS",
+    "prison-api": "NOMIS",
+    "nomis": "NOMIS",
+    "mapping": "mapping",
+    "alerts": "alerts",
+}
+
+
+def _lanes(call: Call) -> tuple[str, str | None]:
+    """Return who called, and whom: a service that asks itself stays in its lane."""
+    at = _AT.get(call.service, "DPS")
+    if call.program in HALVES:
+        return str(call.program), at
+    if call.program is not None:
+        return at, None
+    return ("NOMIS screens" if call.service == "nomis-screens" else "DPS users"), at
 
 
 def _of_events(events: Iterable[Event]) -> list[Line]:
@@ -165,7 +148,7 @@ def _of_events(events: Iterable[Event]) -> list[Line]:
         lane = "relay" if event.type.startswith("OFFENDER") else "topic"
         certainty = CERTAIN if known is not None else "unknown"
         text = words.of_event(event)
-        lines.append(Line(event.seq, event.at, lane, text, known, certainty))
+        lines.append(Line(event.seq, event.at, lane, "event", text, known, certainty))
     return lines
 
 
@@ -179,62 +162,19 @@ def _of_message(message: Message, history: History) -> list[Line]:
             came += f" ({message.origin})"
         event = history.event_seq(message.event)
         lines.append(
-            Line(message.came, at(message.came), "queue", came, event, CERTAIN)
+            Line(message.came, at(message.came), "queue", "wait", came, event, CERTAIN)
         )
     if lane not in LANES:
         lane = "DPS" if lane == "dps" else "queue"
     for number, seq in enumerate(message.received, start=1):
         text = f"takes {message.type}" + (f", try {number}" if number > 1 else "")
-        lines.append(Line(seq, at(seq), lane, text, message.came, CERTAIN))
+        lines.append(Line(seq, at(seq), lane, "take", text, message.came, CERTAIN))
     for seq in message.returned:
         text = f"gives {message.type} back for later"
-        lines.append(Line(seq, at(seq), lane, text, message.came, CERTAIN))
+        lines.append(Line(seq, at(seq), lane, "back", text, message.came, CERTAIN))
     if message.fate is not None and message.fate != "filtered":
         text = words.of_fate(message)
         own = lane if message.fate == "deleted" else "queue"
-        lines.append(
-            Line(
-                message.fate_seq, at(message.fate_seq), own, text, message.came, CERTAIN
-            )
-        )
+        seq = message.fate_seq
+        lines.append(Line(seq, at(seq), own, "end", text, message.came, CERTAIN))
     return lines
-
-
-def _of_switches(history: History) -> list[Line]:
-    lines = []
-    for entry in history.switches:
-        text = f"switch {entry.get('name')} at {entry.get('scope')}: {entry.get('on')}"
-        lines.append(Line(entry["seq"], entry["at"], "queue", text, None, CERTAIN))
-    for entry in history.targets:
-        half = str(entry.get("half"))
-        lane = half if half in LANES else "queue"
-        text = f"{half} {entry.get('action')}"
-        lines.append(Line(entry["seq"], entry["at"], lane, text, None, CERTAIN))
-    return lines
-
-
-def draw(timeline: Timeline, width: int = 100) -> str:
-    """Return the timeline as text for a terminal `width` columns wide."""
-    where = ", ".join(timeline.copies)
-    title = f"case note {timeline.note} of {timeline.prisoner}, born in {timeline.born}"
-    out = [f"{title}: {where}"]
-    lane_width = max((len(line.lane) for line in timeline.lines), default=0)
-    for line in timeline.lines:
-        mark = "@" if line.cycle else " "
-        arrow = {CERTAIN: "<-", INFERRED: "<·"}.get(line.certainty, "<?")
-        cause = f" {arrow} {line.cause}" if line.cause is not None else ""
-        head = f"{mark}{line.at:9.3f} {line.seq:6d}  {line.lane:<{lane_width}}  "
-        room = max(width - len(head) - len(cause), 20)
-        out.append(f"{head}{_fitting(line.text, room)}{cause}")
-    return "\n".join(out)
-
-
-def _fitting(text: str, room: int) -> str:
-    """Shorten what was said before how it ended: the outcome matters more."""
-    if len(text) <= room:
-        return text
-    said, _, outcome = text.rpartition(": ")
-    kept = room - len(outcome) - 3
-    if not said or kept < 1:
-        return f"{text[: room - 1]}…"
-    return f"{said[:kept]}…: {outcome}"

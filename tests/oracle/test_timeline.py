@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 
+from harness.oracle.drawing import draw
 from harness.oracle.history import History
 from harness.oracle.infer import Cause, infer_causes
-from harness.oracle.timeline import LANES, draw, timelines
+from harness.oracle.lines import LANES
+from harness.oracle.timeline import timelines
 from tests.oracle.story import Story
 
 

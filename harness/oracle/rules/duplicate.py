@@ -23,7 +23,7 @@ def duplicate(case: Case) -> Result:
     result = Result()
     for note in case.notes:
         result.checked += 1
-        for copy in _too_many(note):
+        for copy in too_many(note):
             seqs = [write.seq for write in copy.writes]
             result.add(
                 broken(
@@ -42,7 +42,8 @@ def duplicate(case: Case) -> Result:
     return result
 
 
-def _too_many(note: LogicalNote) -> list[Copy]:
+def too_many(note: LogicalNote) -> list[Copy]:
+    """Return the living copies beyond those that the model allows."""
     extra = [copy for copy in note.surplus if copy.row is not None]
     for side in (NOMIS, DPS):
         alive = [c for c in note.copies[side] if c.row is not None and not c.merged]
