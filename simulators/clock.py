@@ -57,12 +57,21 @@ class Clock:
         """Start at `calendar`; `source` gives seconds (default: the event loop)."""
         self.seed = seed
         self._source = source or _loop_time
+        self.skipped = 0.0
         self.calendar = Calendar(calendar.astimezone(UTC), self._source())
         self._streams: dict[str, random.Random] = {}
 
     def stopwatch(self) -> float:
         """Seconds on the stopwatch; only differences mean anything."""
         return self._source()
+
+    def passed(self) -> float:
+        """Seconds of the stopwatch, plus those that idle skip spared everybody.
+
+        What ends by itself while a build waits for its next attempt (a replica's lag)
+        counts these: a skipped retry delay of ten minutes has gone by for it too.
+        """
+        return self._source() + self.skipped
 
     def now(self) -> datetime:
         """Calendar time, aware, Europe/London."""

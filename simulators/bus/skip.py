@@ -94,6 +94,7 @@ class IdleSkip:
         seconds = due - self._watch.now()
         if seconds > 0:
             self._watch.offset += seconds
+            self._watch.clock.skipped += seconds
             self._journal.write("skip", seconds=round(seconds, 6))
         for queue in self._queues().values():
             queue.advance()

@@ -79,7 +79,7 @@ class NoteStore:
 
     def seen(self, note_id: str) -> Note | None:
         """Look up by UUID as a lagging read does."""
-        since = self._clock.stopwatch() - self.lag
+        since = self._clock.passed() - self.lag
         for changed, version in self._earlier.get(note_id, ()):
             if changed > since:
                 return version
@@ -116,7 +116,7 @@ class NoteStore:
         self._people[note.person].discard(note.id)
 
     def _remember(self, note_id: str, version: Note | None) -> None:
-        now = self._clock.stopwatch()
+        now = self._clock.passed()
         if self._earlier:
             self._forget(now - self.lag)
         if self.lag:

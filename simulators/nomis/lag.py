@@ -38,7 +38,7 @@ class LaggingView(Generic[K, V]):
         seconds = self._seconds.get(prisoner or "", self._seconds.get("", 0.0))
         if seconds <= 0:
             return
-        until = self._clock.stopwatch() + seconds
+        until = self._clock.passed() + seconds
         self._changes.setdefault(key, []).append((until, copy.copy(before)))
 
     def read(self, key: K, current: V | None) -> V | None:
@@ -46,7 +46,7 @@ class LaggingView(Generic[K, V]):
         changes = self._changes.get(key)
         if changes is None:
             return current
-        now = self._clock.stopwatch()
+        now = self._clock.passed()
         for until, before in changes:
             if until > now:
                 return before

@@ -73,11 +73,11 @@ class PrisonerSearchModel:
     def fresh(self, number: str) -> bool:
         """Tell whether the entry is young enough to be served without asking NOMIS."""
         entry = self.entries.get(number)
-        return entry is not None and self.clock.stopwatch() - entry.read < self.lag
+        return entry is not None and self.clock.passed() - entry.read < self.lag
 
     def keep(self, number: str, prison: str, booking_id: int | None) -> None:
         """Index what NOMIS said just now."""
-        self.entries[number] = Entry(prison, booking_id, self.clock.stopwatch())
+        self.entries[number] = Entry(prison, booking_id, self.clock.passed())
 
     def shown(self, number: str) -> Entry | None:
         """Return the entry as served: pinned prison before indexed one."""
