@@ -2,7 +2,7 @@
 Feature: Slow answers, lagging reads and crossing workers do no harm
   The sync may see an old state, or meet itself. In the end both sides are right.
 
-  @DUP-01 @RET-06
+  @DUP-01 @RET-06 @DAT-04
   Scenario: A lost answer to a create with an amendment behind it
     Given a prisoner
     And the answer to the next NOMIS create is lost

@@ -27,18 +27,6 @@ Feature: Rare merges and moves leave each note where it belongs
     And "Kept" has 1 case note in DPS
     And both sides agree
 
-  @MRG-07 @DUP-12
-  Scenario: Equal notes are paired one to one with their copies
-    Given a prisoner called "Gone"
-    And a prisoner called "Kept"
-    When an officer writes a case note about "Gone" in NOMIS saying "Seen."
-    And meanwhile an officer writes a case note about "Gone" in NOMIS saying "Seen."
-    And NOMIS merges "Gone" into "Kept" with copies of the notes
-    And a DPS user amends the note in DPS
-    Then "Kept" has 4 case notes in NOMIS
-    And "Kept" has 2 case notes in DPS
-    And both sides agree
-
   @DUP-12
   Scenario: Notes of one kind that differ in their words keep their own copies
     Given a prisoner called "Gone"

@@ -16,6 +16,8 @@ ERAS = {
     "middle": "...[{user} updated the case notes on 14-03-2012 08:30:00] {text}",
     "new": "...[{user} updated the case notes on 2021/07/01 16:45:10] {text}",
 }
+# The text of a note that is a single blank, which no table cell can hold.
+BLANK = "(blank)"
 COLUMNS = {"booking", "type", "text", "occurred", "created", "amendments", "called"}
 
 
@@ -48,6 +50,7 @@ def seed(scene: Scene, row: dict[str, str], **more: Any) -> Note:
     kind = row.get("type") or users.KIND
     type_, _, sub_type = kind.partition("/")
     text = row.get("text") or users.default_text(scene)
+    text = " " if text == BLANK else text
     amendments = []
     raw = text
     for item in filter(None, (row.get("amendments") or "").split(";")):

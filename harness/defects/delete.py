@@ -165,7 +165,7 @@ def _() -> Patches:
     async def bring(original: Any, self: Any, tale: Any) -> None:
         note = await finding.note_anywhere(self._services, [tale.prisoner], tale.dps_id)
         if note is None and tale.dps_id in kept:
-            await self._creator.create(kept[tale.dps_id], tale)
+            await self._creator._post(kept[tale.dps_id])
             return
         if note is not None:
             kept[tale.dps_id] = note

@@ -58,9 +58,18 @@ LEFT_OUT: dict[str, str] = {
         "Only the alerts service asks for a date of today, and it has London's clock; "
         "alerts that end on another day than today make the same notes."
     ),
+    "MRG-07": (
+        "Takes two notes equal in every field and in the second of their making. The "
+        "clock moves on between two actions of users, and of two equal historic rows "
+        "the oracle takes one for a copy. DUP-12 breaks the same pairing."
+    ),
     "MRG-08": (
         "No verdict possible: after copying and moving, NOMIS itself has the note "
         "under two prisoners, and DPS can hold it under one."
+    ),
+    "MRG-13": (
+        "Every admission has the sync load the alerts of the new booking afresh, and "
+        "as deployed DPS writes notes for those, copied or not."
     ),
     "MRG-16": (
         "No row changes its booking, and no booking its owner, without the move's "

@@ -56,7 +56,7 @@ def print_score(score: Score) -> None:
     for name, reason in score.broken.items():
         click.secho(f"the reference itself fails {name}: {reason[:200]}", fg="yellow")
     click.echo(f"\n{'group':<6}{'killed':>7}{'twice':>7}{'alive':>7}{'equal':>7}")
-    for group in MEANING:
+    for group, meaning in MEANING.items():
         rows = [row for row in score.rows if defects()[row.id].group == group]
         if not rows:
             continue
@@ -64,9 +64,7 @@ def print_score(score: Score) -> None:
         twice = sum(len(row.kills) > 1 for row in rows)
         alive = sum(row in score.survivors for row in rows)
         equal = len(rows) - killed - alive
-        click.echo(
-            f"{group:<6}{killed:>7}{twice:>7}{alive:>7}{equal:>7}  {MEANING[group]}"
-        )
+        click.echo(f"{group:<6}{killed:>7}{twice:>7}{alive:>7}{equal:>7}  {meaning}")
     killed = sum(bool(row.kills) for row in score.rows)
     living = len(score.rows) - sum(
         bool(defects()[row.id].equivalent) and not row.kills for row in score.rows
@@ -75,10 +73,10 @@ def print_score(score: Score) -> None:
         f"\nyour scenarios catch {killed} of {living} planted defects "
         f"({score.scenarios} scenarios, {score.seconds:.0f} s, seed {score.seed})"
     )
-    for group in MEANING:
+    for group, meaning in MEANING.items():
         rows = [row for row in score.rows if defects()[row.id].group == group]
         if rows and not any(row.kills for row in rows):
-            click.echo(f"nothing in them looks at {MEANING[group]}")
+            click.echo(f"nothing in them looks at {meaning}")
     for row in score.survivors:
         one = defects()[row.id]
         click.secho(f"SURVIVES {row.id}: {one.title}", fg="red")

@@ -10,7 +10,6 @@ from harness.defects.registry import defect
 from simulators.mapping.notes import NoteMappings
 from simulators.relay import domain
 from simulators.sync import (
-    alerts_from_nomis,
     consumer,
     copies,
     finding,
@@ -152,26 +151,6 @@ def _() -> Patches:
 
 
 @defect(
-    "MRG-07",
-    "Equal notes are paired with the first of their kind",
-    "from-nomis",
-    "mapping-sound misplaced duplicate lost corrupt",
-    wrong="an original that has a copy is offered to the next copy again",
-    shows="one DPS note has three rows, its equal has one",
-)
-def _() -> Patches:
-    def match(made: Any, originals: Any, likeness: Any) -> dict[int, int]:
-        found = {}
-        for copy in made:
-            same = [o for o in originals if likeness(o) == likeness(copy)]
-            if same:
-                found[copy.id] = same[0].id
-        return found
-
-    return [function(copies._match, match)]
-
-
-@defect(
     "MRG-09",
     "The merge event names the wrong survivor",
     "relay",
@@ -240,19 +219,6 @@ def _() -> Patches:
         return number
 
     return [function(finding.surviving, named)]
-
-
-@defect(
-    "MRG-13",
-    "Alerts that NOMIS copied to a new booking are new alerts",
-    "from-nomis",
-    "duplicate lost",
-    owners="from-nomis dps",
-    wrong="a copy made on admission is taken for a new alert",
-    shows="doubled alerts, and doubled alert notes, at each admission",
-)
-def _() -> Patches:
-    return [function(alerts_from_nomis.is_copy, answers(False))]
 
 
 @defect(

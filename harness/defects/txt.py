@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from harness.defects.patching import (
     function,
 )
 from harness.defects.registry import defect
-from simulators.dps import migration, upsert
+from simulators.dps import migration, sync_operations, upsert, users
 from simulators.dps.errors import bad_request, unforeseen
 from simulators.nomis import text as nomis_text
 from simulators.sync import merging, notes, planning, requesting
@@ -127,14 +128,15 @@ def _() -> Patches:
     shows="500 on the upsert, a dead letter for this note",
 )
 def _() -> Patches:
-    plain = upsert.upsert
+    plain = sync_operations.put_sync_case_note
 
-    def refuse(model: Any, request: Any) -> Any:
-        if "\0" in request.text:
+    def refuse(model: Any, call: Any) -> Any:
+        if "\0" in call.body["text"]:
             raise unforeseen("invalid byte sequence for encoding UTF8: 0x00")
-        return plain(model, request)
+        return plain(model, call)
 
-    return [function(plain, refuse), function(notation.clean, lambda text: text)]
+    nothing = re.compile(rb"(?!)()")
+    return [function(plain, refuse), attribute(users, "_NUL", nothing)]
 
 
 @defect(
@@ -189,6 +191,10 @@ def _() -> Patches:
     line="Then both sides hold the note with 2 amendments",
     wrong="author and second must match exactly one, else the amendment is added",
     shows="amendments grow at each sync",
+    equivalent=(
+        "As deployed DPS adds such amendments again whatever the sync sends, once or "
+        "twice; the limit dps-equal-second-amendments-are-re-added says so."
+    ),
 )
 def _() -> Patches:
     plain = planning.plan
