@@ -106,6 +106,7 @@ def main(arguments: list[str] | None = None) -> None:
 )
 @click.option("--defect", "defects", multiple=True, help="Plant a defect (repeatable).")
 @cli_rollout.known_option
+@cli_rollout.tap_option
 def verify(paths: tuple[str, ...], sync: str | None, **given: Any) -> None:
     """Play the scenarios of PATHS (default: all of ours) and judge the sync."""
     from harness.verify import verify as run
@@ -137,6 +138,8 @@ def _refuse(options: RunOptions, workers: int) -> None:
         )
     if options.instances > 1 and options.tier == "simulated":
         raise click.UsageError("--instances needs processes; use --tier wire")
+    if options.tier == "simulated" and options.taps:
+        raise click.UsageError("--tap needs real sockets; use --tier wire")
     if options.tier == "simulated":
         wrong = {h: t for h, t in options.targets.items() if t not in _IN_PROCESS}
         if wrong or options.stack:
@@ -210,6 +213,7 @@ def steps(query: tuple[str, ...]) -> None:
 
 
 cli.add_command(cli_contracts.conform)
+cli.add_command(cli_contracts.contracts)
 cli.add_command(cli_defects.defects)
 cli.add_command(cli_defects.explore)
 cli_rollout.register(cli)

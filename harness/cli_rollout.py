@@ -44,6 +44,29 @@ known_option = click.option(
 )
 
 
+def _read_taps(
+    ctx: click.Context, param: click.Parameter, given: tuple[str, ...]
+) -> dict[str, str]:
+    if not given:
+        return {}
+    from harness.tap.tapped import parse_taps
+
+    try:
+        return parse_taps(given)
+    except ValueError as error:
+        raise click.BadParameter(str(error), ctx, param) from error
+
+
+tap_option = click.option(
+    "--tap",
+    "taps",
+    multiple=True,
+    callback=_read_taps,
+    metavar="SERVICE=URL",
+    help="Put a WireMock proxy before a real upstream (repeatable).",
+)
+
+
 class Url(click.ParamType[str]):
     """A service's address, without a slash at its end."""
 

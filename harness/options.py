@@ -21,8 +21,9 @@ class RunOptions:
     `grace` is the quiet time in seconds asked of targets that do not report idle.
     `report` is the directory for reports and logs; `settle_timeout` in seconds of
     the tier's stopwatch. `port` is the first of the three fixed ports of a world that
-    external targets use. `names` gives, for a feature file of which only some scenarios
-    are wanted, their names.
+    external targets use. `taps` gives the upstream of each service before which a
+    WireMock stands. `names` gives, for a feature file of which only some scenarios are
+    wanted, their names.
     """
 
     tier: str = "wire"
@@ -41,6 +42,7 @@ class RunOptions:
     grace: float = 1.5
     port: int = FIXED_PORT
     skipped_ok: bool = False
+    taps: dict[str, str] = field(default_factory=dict)
     names: dict[str, list[str]] = field(default_factory=dict)
 
     def dump(self) -> str:

@@ -40,6 +40,8 @@ def replay(options: RunOptions, result: ScenarioResult) -> str:
                 spelling,
                 f"{value:g}" if isinstance(value, float) else str(value),
             ]
+    for service, upstream in options.taps.items():
+        words += ["--tap", f"{service}={upstream}"]
     for defect in options.defects:
         words += ["--defect", defect]
     return shlex.join(words)

@@ -23,6 +23,7 @@ from harness.targets import HALVES, REFERENCE, check_half
 
 if TYPE_CHECKING:
     from harness.options import RunOptions
+    from harness.tap.tapped import Taps
 
 # Seconds between looks at a program we did not write, while it starts.
 _LOOK = 0.02
@@ -41,6 +42,7 @@ class WireStack(Stack):
         self._options = options
         self._logs = Path(options.report) / "logs"
         self._world_child: Child | None = None
+        self._taps: Taps | None = None
         self._children: dict[str, list[Child]] = {half: [] for half in HALVES}
         self._ports: dict[str, list[int]] = {}
         self._switched: dict[str, dict[str, str]] = {half: {} for half in HALVES}
@@ -52,6 +54,7 @@ class WireStack(Stack):
             self._addresses = environment.of_world(
                 self.world.about()["addresses"], by_prefix=world_url is not None
             )
+            self._start_taps()
             self._tell_targets()
             for half in HALVES:
                 self._start_children(half)
@@ -84,6 +87,20 @@ class WireStack(Stack):
             raise StackError(f"the world cannot start: {told['error']}")
         url: str = told["control"]
         return url
+
+    def _start_taps(self) -> None:
+        """Put a WireMock before the services that are to be tapped."""
+        if not self._options.taps:
+            return
+        from harness.tap.tapped import Taps
+        from harness.tap.wiremock import TapError
+
+        try:
+            self._taps = Taps(self._options.taps, self._addresses, self._logs)
+        except TapError as error:
+            raise StackError(str(error)) from error
+        self._addresses = self._taps.addresses
+        self.world = WorldApi(self._taps.around(self._call))
 
     def _call(self, method: str, arguments: dict[str, Any]) -> Any:
         """Call the world; when it does not settle, say which half died by itself."""
@@ -237,6 +254,8 @@ class WireStack(Stack):
             for child in children:
                 child.stop()
             children.clear()
+        if self._taps is not None:
+            self._taps.stop()
         if hasattr(self, "_client"):
             self._client.close()
         self._admin.close()
