@@ -43,11 +43,13 @@ docs: $(STAMP) ## Make the made parts of the guides anew
 bench: $(STAMP) ## Compare speed with peers, as ratios
 	@$(BIN)/python -m tests.bench $(ARGS)
 
-lock: ## Renew requirements.txt (hashes, no index address)
+LOCK := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url \
+  --no-emit-trusted-host --no-emit-find-links --no-header --strip-extras --allow-unsafe
+
+lock: ## Renew the requirements files (hashes, no index address)
 	@$(BIN)/python -m pip install --quiet pip-tools
-	@$(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url \
-	  --no-emit-trusted-host --no-header --strip-extras --allow-unsafe \
-	  -o requirements.txt requirements.in
+	@$(LOCK) -o requirements.txt requirements.in
+	@$(LOCK) -o requirements-bench.txt requirements-bench.in
 
 clean: ## Remove what the other targets made
 	rm -rf $(VENV) test-results build dist

@@ -1,0 +1,1 @@
+"""Benchmarks beside their peers; never part of the tests, run by `make bench`."""
