@@ -44,3 +44,56 @@ def conform(
         sys.exit(run(aim, junit=junit, keyword=keyword, log=skips))
     except NoSuites as missing:
         raise click.UsageError(str(missing)) from missing
+
+
+@click.group()
+def contracts() -> None:
+    """Check the fakes against their contracts, and contracts against the world."""
+
+
+@contracts.command()
+@click.option("--service", "services", multiple=True, help="Repeatable; default all.")
+@click.option(
+    "--examples",
+    type=click.IntRange(1),
+    default=300,
+    show_default=True,
+    help="Examples an operation.",
+)
+@click.option("--nightly", is_flag=True, help="10,000 cases a fake.")
+@click.option("--seed", type=int, default=1, show_default=True)
+def check(services: tuple[str, ...], examples: int, nightly: bool, seed: int) -> None:
+    """Fuzz every fake from its contract, stateful links included.
+
+    Fails on a 5xx that the dossier does not name with operation and trigger, on an
+    undocumented status, and on an answer that breaks the schema.
+    """
+    from harness.contracts_tools.check import SERVICES as FUZZED
+    from harness.contracts_tools.check import check_all
+
+    unknown = sorted(set(services) - set(FUZZED))
+    if unknown:
+        raise click.UsageError(f"unknown {unknown}; services: {', '.join(FUZZED)}")
+    passed = True
+    for fuzzed in check_all(services or FUZZED, examples, nightly=nightly, seed=seed):
+        click.echo(fuzzed.line())
+        if not fuzzed.passed:
+            click.echo(fuzzed.output)
+        passed = passed and fuzzed.passed
+    sys.exit(0 if passed else 1)
+
+
+@contracts.command()
+@click.argument("source", metavar="FILE-OR-URL")
+@click.option("--service", help="Our contract; default: found by its paths.")
+@click.option("--all", "everything", is_flag=True, help="List harmless ones too.")
+def diff(source: str, service: str | None, everything: bool) -> None:
+    """Compare a published OpenAPI document with our contract and grade differences."""
+    from harness.contracts_tools.diff import Unreadable, drift
+
+    try:
+        found = drift(source, service)
+    except (Unreadable, LookupError) as error:
+        raise click.UsageError(str(error)) from error
+    click.echo(found.report(everything=everything))
+    sys.exit(1 if found.breaks else 0)

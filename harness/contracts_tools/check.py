@@ -15,6 +15,8 @@ import contracts
 from harness.contracts_tools.links import with_links
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from harness.conform.ours import OwnWorld
 
 SERVICES = (
@@ -25,10 +27,9 @@ CHECKS = (
     "explained_server_error,status_code_conformance,content_type_conformance,"
     "response_schema_conformance,use_after_free,ensure_resource_availability"
 )
+# The package cannot be run by -m; its script may not be on the path.
 _PROGRAM = "from schemathesis.cli import schemathesis; schemathesis()"
 
-CI_EXAMPLES = 300
-"""Examples an operation in CI."""
 NIGHTLY_CASES = 10_000
 """Cases a fake, nightly."""
 
@@ -42,6 +43,40 @@ class Fuzzed:
     counts: dict[str, int] = field(default_factory=dict)
     passed: bool = False
     output: str = ""
+
+    def line(self) -> str:
+        """Return the counts as one line, and the explained 500s below it."""
+        word = "passed" if self.passed else "FAILED"
+        kinds = ", ".join(
+            f"{count} {kind}"
+            for kind, count in sorted(self.counts.items())
+            if kind.endswith("xx")
+        )
+        cases = self.counts.get("cases", 0)
+        head = f"{self.service}: {word}, {cases} cases, {self.operations} operations"
+        known = [
+            f"    {count} times {kind}"
+            for kind, count in sorted(self.counts.items())
+            if kind.startswith("500: ")
+        ]
+        return "\n".join([f"{head} ({kinds})", *known])
+
+
+def check_all(
+    services: Iterable[str], examples: int, *, nightly: bool, seed: int
+) -> Iterator[Fuzzed]:
+    """Fuzz fakes one after the other, each in a world of its own."""
+    from harness.conform.ours import OwnWorld
+
+    for service in services:
+        own = OwnWorld()
+        try:
+            wanted = examples
+            if nightly:
+                wanted = -(-NIGHTLY_CASES // len(contracts.load(service).operations))
+            yield check(own, service, wanted, seed)
+        finally:
+            own.stop()
 
 
 def check(

@@ -131,12 +131,21 @@ def with_links(contract: Contract) -> dict[str, Any]:
     """Return the contract's document with its links; the contract is not changed."""
     document: dict[str, Any] = copy.deepcopy(contract.document)
     for number, link in enumerate(LINKS.get(contract.name, ())):
-        source, target = (contract.operation(link.source), contract.operation(link.target))
+        source, target = (
+            contract.operation(link.source),
+            contract.operation(link.target),
+        )
         item = document["paths"][source.path][source.method.lower()]
         response = item["responses"][str(link.status)]
         if "$ref" in response:
             found = contract.schemas.resolve(
-                ("paths", source.path, source.method.lower(), "responses", str(link.status))
+                (
+                    "paths",
+                    source.path,
+                    source.method.lower(),
+                    "responses",
+                    str(link.status),
+                )
             )[1]
             response = item["responses"][str(link.status)] = copy.deepcopy(found)
         response.setdefault("links", {})[f"{number}-{target.id}"] = {

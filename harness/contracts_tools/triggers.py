@@ -115,7 +115,7 @@ def _parameter_misfit(request: Asked) -> bool:
 
 
 def _too_long_for_dps(request: Asked) -> bool:
-    """A person identifier beyond the column's twelve characters (3.0 model)."""
+    """Say whether a person identifier exceeds its column of twelve (3.0 model)."""
     texts = [request.path.get("personIdentifier", "")]
     if isinstance(request.body, dict):
         texts += [
@@ -187,7 +187,7 @@ def _long_number(request: Asked) -> bool:
 def _repeated_key(request: Asked) -> bool:
     """Two elements of one list with one key: the database refuses the second."""
     rows = list(_elements(request.body))
-    keys = [
+    keys: list[list[Any]] = [
         [element.get("nomisCaseNoteId") for element in rows],
         [element.get("dpsAlertId") for element in rows],
         [
