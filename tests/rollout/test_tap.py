@@ -36,7 +36,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     try:
         wiremock.install()
     except TapError as error:
-        pytest.skip(str(error))
+        pytest.skip(f"no tap without WireMock: {error}")
     report = str(tmp_path_factory.mktemp("report"))
     found = start_wire(RunOptions(report=report, taps={"nomis": "fake"}))
     yield found
@@ -65,6 +65,7 @@ def writes(scene: Scene, since: int = 0) -> int:
     return sum(entry["operation"] in WRITES for entry in calls(scene, since))
 
 
+@pytest.mark.tap
 @pytest.mark.sockets
 def test_the_tap_sees_what_the_fake_sees(stack: Stack, scene: Scene) -> None:
     """Each call of the sync stands once, with the fake's own operation and client."""
@@ -88,6 +89,7 @@ def test_the_tap_sees_what_the_fake_sees(stack: Stack, scene: Scene) -> None:
     assert sorted(mine) == sorted(theirs)
 
 
+@pytest.mark.tap
 @pytest.mark.sockets
 def test_the_answers_are_in_the_journal_too(scene: Scene) -> None:
     """A response entry tells the status and names the note that was made."""
@@ -99,6 +101,7 @@ def test_the_answers_are_in_the_journal_too(scene: Scene) -> None:
     assert str(made[0]["body"]["id"]) in made[0]["subjects"]
 
 
+@pytest.mark.tap
 @pytest.mark.sockets
 def test_writes_are_counted_since_a_mark(scene: Scene) -> None:
     """What passed before a step's line does not count for it."""
@@ -112,6 +115,7 @@ def test_writes_are_counted_since_a_mark(scene: Scene) -> None:
     assert writes(scene) == 2
 
 
+@pytest.mark.tap
 @pytest.mark.sockets
 def test_a_fault_of_the_tap_strikes_as_often_as_asked(scene: Scene) -> None:
     """Skip one create, fail two, then pass: four creates for two notes, none lost."""
@@ -134,6 +138,7 @@ def test_a_fault_of_the_tap_strikes_as_often_as_asked(scene: Scene) -> None:
     assert [e["status"] for e in failed] == [503, 503]
 
 
+@pytest.mark.tap
 @pytest.mark.sockets
 def test_a_reset_of_the_tap_is_survived(scene: Scene) -> None:
     """A connection reset before the write costs one more attempt."""
@@ -144,6 +149,7 @@ def test_a_reset_of_the_tap_is_survived(scene: Scene) -> None:
     assert scene.texts() == (["After a reset."], ["After a reset."])
 
 
+@pytest.mark.tap
 @pytest.mark.sockets
 def test_a_fault_strikes_only_whom_it_names(stack: Stack, scene: Scene) -> None:
     """By prisoner and by client: others pass the tap unharmed."""
@@ -165,6 +171,7 @@ def test_a_fault_strikes_only_whom_it_names(stack: Stack, scene: Scene) -> None:
     assert {e["client"] for e in calls(other, begin)} == {"from-nomis-nomis"}
 
 
+@pytest.mark.tap
 @pytest.mark.sockets
 @pytest.mark.parametrize(
     ("kind", "phase", "words"),
@@ -181,6 +188,7 @@ def test_what_a_tap_cannot_do_it_says(
         scene.world.fault("nomis", kind, phase=phase, operation="create_case_note")
 
 
+@pytest.mark.tap
 @pytest.mark.sockets
 def test_a_feature_passes_with_a_tap(stack: Stack, tmp_path: Any) -> None:
     """The same lines, counted and broken by WireMock, in a run of their own."""
