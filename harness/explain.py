@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from harness.oracle.drawing import draw_all
 from harness.results import FAIL, PASS, SKIP, UNKNOWN, ScenarioResult
 from harness.scene import ScenarioFailed, ScenarioUnknown, StepError, headline
+from harness.told import played
 
 if TYPE_CHECKING:
     from pytest_bdd.parser import Step
@@ -54,7 +56,8 @@ def result_of(
         line=template.line_number if template else 0,
         seed=seed,
     )
-    scene = getattr(item, "funcargs", {}).get("scene")
+    scene = scene_of(item)
+    result.steps = played(item, broke=call.excinfo is not None)
     if report.skipped:
         _skipped(result, item, call)
     elif call.excinfo is None:
@@ -62,6 +65,12 @@ def result_of(
     else:
         _explain(result, scene, call.excinfo.value, item.stash.get(AT_STEP, None))
     return result
+
+
+def scene_of(item: pytest.Item) -> Scene | None:
+    """Return the scene of an item, None when it never had one."""
+    scene: Scene | None = getattr(item, "funcargs", {}).get("scene")
+    return scene
 
 
 def _skipped(
@@ -88,9 +97,8 @@ def _explain(
         try:
             report = report or scene.judge()
             notes = [v["note"] for v in report.get("violations", []) if v.get("note")]
-            timeline = scene.timeline(notes or None)
-            # Every step line names the scenario; here there is only one.
-            result.timeline = timeline.replace(f"== {scene.name}: ", "== ")
+            result.explained = scene.explain(notes or None)
+            result.timeline = draw_all(result.explained)
         except Exception as trouble:  # noqa: BLE001 - must not hide the cause
             result.timeline = f"(none: {type(trouble).__name__}: {trouble})"
     if report.get("violations"):

@@ -15,14 +15,23 @@ import pytest
 
 from harness.catalogue import step_modules
 from harness.collect import MATCHER, collect_file
-from harness.explain import AT_STEP, CANNOT, result_of, tags_of, template_of
+from harness.explain import (
+    AT_STEP,
+    CANNOT,
+    result_of,
+    scene_of,
+    tags_of,
+    template_of,
+)
 from harness.gherkin import Matcher, steps_of, timing
+from harness.journals import PROPERTY, encoded
 from harness.options import RunOptions
 from harness.reading import FeatureError
-from harness.results import UNKNOWN
+from harness.results import FAIL, UNKNOWN
 from harness.scene import Scene
 from harness.selection import Tagged, compiled
 from harness.stacks import Stacks, StackTrouble
+from harness.told import DONE, LINES, lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -140,6 +149,7 @@ def pytest_bdd_before_scenario(
         request.node.stash[CANNOT] = reason
         pytest.skip(reason)
     crossing = set()
+    request.node.stash[LINES] = lines_of(scenario.steps)
     for step in scenario.steps:
         step.name, meanwhile = timing(step.name)
         if meanwhile:
@@ -162,9 +172,17 @@ def pytest_bdd_before_step(
         scene.settle()
     if not crossing.isdisjoint(map(id, scenario.steps[position : position + 2])):
         scene.hold()
-    seq = scene.world.mark(f"{step.keyword.strip()} {step.name}", scene.name)
+    words = request.node.stash[LINES][position]["text"]
+    seq = scene.world.mark(words, scene.name)
     if step.type == "when" and scenario.steps[position - 1].type != "when":
         scene.when_started = seq
+
+
+def pytest_bdd_after_step(
+    request: pytest.FixtureRequest, scenario: Scenario, step: Step
+) -> None:
+    """Count the lines that were played to their end."""
+    request.node.stash[DONE] = scenario.steps.index(step) + 1
 
 
 def pytest_bdd_step_error(request: pytest.FixtureRequest, step: Step) -> None:
@@ -193,9 +211,19 @@ def pytest_runtest_makereport(
         return
     result = result_of(item, call, report, item.config.stash[OPTIONS].seed)
     report.user_properties.append(("tandem", result.as_dict()))
+    scene = scene_of(item)
+    if scene is not None and result.verdict in (FAIL, UNKNOWN):
+        report.user_properties.append((PROPERTY, _journal(result.id, scene)))
     stacks = item.config.stash.get(STACKS, None)
     if result.verdict == UNKNOWN and stacks is not None and (gone := stacks.gone()):
         _end_run(item, report, gone)
+
+
+def _journal(scenario: str, scene: Scene) -> bytes:
+    try:
+        return encoded(scenario, scene.entries())
+    except Exception:  # noqa: BLE001 - a world that has gone has no journal
+        return b""
 
 
 def _end_run(item: pytest.Item, report: Any, message: str) -> None:

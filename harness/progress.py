@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from harness.excerpt import excerpt, timeline_path
+from harness.journals import PROPERTY
 from harness.results import (
     FAIL,
     KNOWN,
@@ -64,7 +65,8 @@ class Progress:
     """A pytest plugin of the main process: collects results and shows them.
 
     `replay` gives a result the command that plays it again; `report` is where the
-    full timelines will be; `known` says why a failure is expected, "" when it is not.
+    full timelines will be; `known` says why a failure is expected, "" when it is not;
+    `journal` takes the lines of a scenario's journal.
     """
 
     def __init__(
@@ -74,12 +76,14 @@ class Progress:
         replay: Callable[[ScenarioResult], str],
         console: Console | None = None,
         known: Callable[[ScenarioResult], str] | None = None,
+        journal: Callable[[bytes], Any] = len,
     ) -> None:
         """Add to `result`, print to `console` (default: standard output)."""
         self.result = result
         self.report = report
         self.replay = replay
         self.known = known
+        self.journal = journal
         self.console = console or Screen()
         self._workers: list[int] = []
         self._index: dict[str, int] = {}
@@ -126,15 +130,15 @@ class Progress:
             trouble = f"{report.nodeid}: {report.longrepr}"  # a worker crashed
         if trouble is not None and trouble not in self.result.broken:
             self.result.broken.append(trouble)
-        if "tandem" in told:
-            self._keep(ScenarioResult(**told["tandem"]))
+        if "tandem" in told and self._keep(ScenarioResult(**told["tandem"])):
+            self.journal(told.get(PROPERTY, b""))
 
-    def _keep(self, result: ScenarioResult) -> None:
+    def _keep(self, result: ScenarioResult) -> bool:
         earlier = self._index.get(result.id)
         if earlier is not None:
             # A second word on a scenario comes from its clearing up.
             if self.result.scenarios[earlier].verdict in (FAIL, UNKNOWN):
-                return
+                return False
             self.result.scenarios[earlier] = result
         else:
             self._index[result.id] = len(self.result.scenarios)
@@ -147,6 +151,7 @@ class Progress:
         if result.shown in (FAIL, UNKNOWN):
             self._on_line = 0
             print_failure(self.console, result, self.report)
+        return True
 
     def _sign(self, result: ScenarioResult) -> None:
         self.console.print(Text(SIGNS[result.shown], STYLES[result.shown]), end="")

@@ -19,7 +19,9 @@ class ScenarioResult:
 
     `violations`, `limited` and `findings` are plain forms of the oracle's records;
     `timeline` is the text drawn for the notes concerned; `replay` the command that
-    runs just this scenario again. `known` says why a failure is expected.
+    runs just this scenario again. `known` says why a failure is expected. `steps` are
+    its lines as played (`harness.told`), `explained` is what `harness.oracle.explain`
+    says of one that did not pass.
     """
 
     id: str
@@ -39,6 +41,8 @@ class ScenarioResult:
     replay: str = ""
     checked: dict[str, int] = field(default_factory=dict)
     known: str = ""
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    explained: dict[str, Any] = field(default_factory=dict)
 
     @property
     def shown(self) -> str:

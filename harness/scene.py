@@ -204,6 +204,18 @@ class Scene:
         text: str = self.world.timeline(self.scope, self.started, notes)
         return text
 
+    def explain(self, notes: list[str] | None = None) -> dict[str, Any]:
+        """Return timelines, copies and messages of the notes concerned, as data."""
+        explained: dict[str, Any] = self.world.explain(
+            self.scope, self.expectations.as_dict(), self.started, notes
+        )
+        return explained
+
+    def entries(self) -> list[dict[str, Any]]:
+        """Return the journal of this scenario so far."""
+        entries: list[dict[str, Any]] = self.world.journal(self.started, self.scope)
+        return entries
+
     def undo_later(self, what: str, argument: Any) -> None:
         """Remember what this scenario switched, so that the next finds it as before."""
         self._undo.append((what, argument))

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from harness.excerpt import write_timelines
+from harness.journals import FILE as JOURNAL
 from harness.junit import write_junit
-from harness.progress import Progress, print_summary
+from harness.progress import Progress, Screen, print_summary
 from harness.replay import replay
 from harness.results import RunResult
 from harness.selection import select
@@ -42,21 +43,26 @@ def verify(
     """Play the scenarios under `paths`; prints progress and the summary."""
     result = RunResult(skipped_ok=options.skipped_ok)
     expected = known.reason if known is not None else None
-    progress = Progress(
-        result, options.report, partial(replay, options), known=expected
-    )
     report = Path(options.report)
     try:
         report.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         result.usage_errors.append(f"--report {report}: {error.strerror}")
-        print_summary(progress.console, result, options)
+        print_summary(Screen(), result, options)
         return result
-    try:
-        with _terminable():
-            _play(options, paths, workers, progress)
-    except KeyboardInterrupt:
-        result.interrupted = True
+    with (report / JOURNAL).open("wb") as journal:
+        progress = Progress(
+            result,
+            options.report,
+            partial(replay, options),
+            known=expected,
+            journal=journal.write,
+        )
+        try:
+            with _terminable():
+                _play(options, paths, workers, progress)
+        except KeyboardInterrupt:
+            result.interrupted = True
     if known is not None:
         complete = not (paths or options.tags or result.reasons_unknown())
         result.outdated = known.problems(complete)

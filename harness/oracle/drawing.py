@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from harness.oracle.infer import CERTAIN, INFERRED
+from harness.oracle.lines import Timeline
 
 if TYPE_CHECKING:
-    from harness.oracle.lines import Line, Timeline
+    from harness.oracle.lines import Line
 
 _ARROWS = {CERTAIN: "<-", INFERRED: "<·"}
 # Seconds from which on a reader wants to know how long a hop took.
 _LONG_LAG = 1.0
+
+
+def draw_all(explained: dict[str, Any], width: int = 100) -> str:
+    """Return the timelines of `harness.oracle.explain` as text, one below the other."""
+    parts = []
+    for data in explained["timelines"]:
+        timeline = dict(data)
+        left_out = timeline.pop("left_out")
+        parts.append(draw(Timeline.from_dict(timeline), width))
+        if left_out:
+            parts[-1] += f"\n({left_out} lines in the middle are left out)"
+    if more := explained["more"]:
+        parts.append(f"({more} more case notes are not drawn)")
+    return "\n\n".join(parts)
 
 
 def draw(timeline: Timeline, width: int = 100) -> str:
