@@ -70,6 +70,7 @@ def show(identifier: str) -> None:
 @click.option("--full", is_flag=True, help="Play everything; find blind scenarios.")
 @click.option("--plays", type=int, metavar="N", help="Scenarios a defect, at most.")
 @click.option("--kills", type=int, default=2, show_default=True, metavar="N")
+@click.option("--learn", is_flag=True, help="Renew the table of diagnoses.")
 @click.option("--sample", type=int, metavar="N", help="A seeded sample of N defects.")
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("-n", "workers", type=click.IntRange(1, 32), default=2, show_default=True)
@@ -81,6 +82,7 @@ def score_command(
     full: bool,
     plays: int | None,
     kills: int,
+    learn: bool,
     sample: int | None,
     seed: int,
     workers: int,
@@ -112,6 +114,10 @@ def score_command(
         )
     print_score(result)
     write_score(result, Path(report))
+    if learn:
+        from harness.defects.diagnosis import learn as learn_from
+
+        click.echo(f"{learn_from(result)} signatures written")
     sys.exit(1 if result.survivors or result.broken else 0)
 
 
@@ -138,6 +144,37 @@ def _tell(row: Row) -> None:
     click.echo(line_of(row))
 
 
+@defects.command("mutants")
+@click.argument("words", required=False)
+@click.option("--sample", type=int, metavar="N", help="A seeded sample of N mutants.")
+@click.option("--plays", type=int, default=40, show_default=True, metavar="N")
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("-n", "workers", type=click.IntRange(1, 32), default=2, show_default=True)
+@click.option("--at-least", type=int, default=85, show_default=True, metavar="PERCENT")
+@click.option("--report", default="test-results", show_default=True, metavar="DIR")
+def score_mutants_command(
+    words: str | None,
+    sample: int | None,
+    plays: int,
+    seed: int,
+    workers: int,
+    at_least: int,
+    report: str,
+) -> None:
+    """Change the reference sync by a script, and count what our scenarios notice."""
+    from harness.defects.matrix import print_mutants, write_mutants
+    from harness.defects.mutants import chosen, score_mutants
+    from harness.defects.scenarios import feature_files
+
+    wanted = chosen(words, sample, seed)
+    fates = score_mutants(
+        feature_files(), wanted, seed=seed, workers=workers, plays=plays
+    )
+    percent = print_mutants(fates)
+    write_mutants(fates, Path(report))
+    sys.exit(0 if percent >= at_least else 1)
+
+
 @click.command()
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--histories", type=click.IntRange(1), default=100, show_default=True)
@@ -160,7 +197,3 @@ def explore(
         click.echo(f"{finding.outcome.verdict}: {path}\n{finding.outcome.message}")
     click.echo(f"{histories} histories from seed {seed}, {found} wrong")
     sys.exit(1 if found else 0)
-
-
-if __name__ == "__main__":
-    defects()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from harness.defects.patching import around, does_nothing, function
 from harness.defects.registry import defect
 from simulators.alerts import operations
+from simulators.alerts.errors import duplicate
 from simulators.alerts.model import AlertsModel
 from simulators.dps import alert_notes, alert_reconciliation, alert_switch
 from simulators.sync.notes import by_sync
@@ -108,7 +109,7 @@ def _() -> Patches:
     async def create(model: Any, call: Any) -> Any:
         number, code = call.path["prisonNumber"], call.body["alertCode"]
         if operations._already_active(model, number, code):
-            return operations.duplicate("Alert", code)
+            return duplicate("Alert", code)
         return await plain(model, call)
 
     return [function(plain, create)]

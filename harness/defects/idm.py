@@ -13,8 +13,10 @@ from simulators.mapping.notes import ConflictError, NoteMappings
 from simulators.sync import creating, merges, welcoming
 from simulators.sync.clients import Mappings
 from simulators.sync.creating import Creator
+from simulators.sync.envelope import internal
 from simulators.sync.merges import Merges
 from simulators.sync.migration import Migration
+from simulators.sync.notes import MERGE
 from simulators.sync.ports import CallRefused
 from simulators.sync.to_nomis import ToNomis
 
@@ -106,7 +108,7 @@ def _() -> Patches:
 
     return [
         around(Merges, "_add", add),
-        function(merges.is_fresh_copy, lambda row, mapped: row.module == merges.MERGE),
+        function(merges.is_fresh_copy, lambda row, mapped: row.module == MERGE),
     ]
 
 
@@ -124,7 +126,7 @@ def _() -> Patches:
         del document["nomisBookingId"]
         content = {"mapping": document, "telemetryAttributes": {}, "entityName": "x"}
         kind = creating.RETRY_CREATE_MAPPING
-        return creating.internal(kind, content, kind, True)
+        return internal(kind, content, kind, True)
 
     return [function(creating.retry_message, message)]
 
@@ -141,7 +143,7 @@ def _() -> Patches:
     def message(row: Any) -> Any:
         kind = welcoming.RETRY_MAPPING
         content = {"mapping": row.document()}
-        return welcoming.internal(kind, content, welcoming.ATTRIBUTE + kind)
+        return internal(kind, content, welcoming.ATTRIBUTE + kind)
 
     return [function(welcoming.retry_message, message)]
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from harness.defects.patching import answers, around, attribute, function
 from harness.defects.registry import defect
-from simulators.nomis import note_operations, rows
-from simulators.nomis.notes import CaseNotes
+from simulators.nomis import rows
+from simulators.nomis.notes import API_USER, CaseNotes
 from simulators.sync import creating, notes, planning, to_nomis, told, welcoming
 from simulators.sync.clients import Nomis
 from simulators.sync.from_nomis import FromNomis
@@ -71,7 +71,7 @@ def around_nothing() -> Any:
 def _() -> Patches:
     def insert(original: Any, self: Any, booking: Any, draft: Any, *who: Any) -> Any:
         module, user = who
-        if user == note_operations.API_USER:
+        if user == API_USER:
             module, user = "PRISON_API", draft.username
         return original(self, booking, draft, module, user)
 

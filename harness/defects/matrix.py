@@ -14,6 +14,7 @@ from harness.defects.registry import defects
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from harness.defects.mutants import Fate
     from harness.defects.score import Row, Score, Seen
 
 MEANING = {
@@ -137,3 +138,35 @@ def _page(score: Score) -> str:
         f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
         "</html>"
     )
+
+
+def print_mutants(fates: list[Fate]) -> float:
+    """Print the survivors and the share of mutants killed, in percent, returned."""
+    from harness.defects.explained import EXPLAINED
+
+    alive = [one for one in fates if not one.killer and one.mutant.id not in EXPLAINED]
+    for fate in alive:
+        one = fate.mutant
+        how = (
+            f"outlived {fate.plays} scenarios" if fate.plays else "no scenario runs it"
+        )
+        click.echo(f"ALIVE {one.id} line {one.line}: {one.words} ({how})")
+    told = sum(not one.killer and one.mutant.id in EXPLAINED for one in fates)
+    counted = len(fates) - told
+    killed = sum(bool(one.killer) for one in fates)
+    percent = 100 * killed / counted if counted else 100.0
+    click.echo(
+        f"{killed} of {counted} mutants killed ({percent:.0f} %), {told} explained"
+    )
+    return percent
+
+
+def write_mutants(fates: list[Fate], folder: Path) -> None:
+    """Write mutants.json into the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    document = [
+        {"id": f.mutant.id, "line": f.mutant.line, "killer": f.killer, "plays": f.plays}
+        for f in fates
+    ]
+    encoded = msgspec.json.format(msgspec.json.encode(document), indent=1)
+    (folder / "mutants.json").write_bytes(encoded)

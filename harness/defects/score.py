@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from harness.defects.diagnosis import signature
 from harness.defects.registry import Defect, defects
 from harness.defects.scenarios import likeliest_first, load, play_simulated
 
@@ -41,6 +42,7 @@ class Seen:
     result: str
     reason: str
     seconds: float
+    signature: str = ""
 
 
 @dataclass
@@ -172,7 +174,9 @@ def _defect(job: tuple[str, list[int], int, list[float]]) -> Row:
         result, reason = judged(one, outcome, trouble)
         if result != PASS:
             name = _WORKER["plays"][index].id
-            row.seen.append(Seen(name, result, reason, round(seconds, 3)))
+            row.seen.append(
+                Seen(name, result, reason, round(seconds, 3), _signature(outcome))
+            )
         if len(row.kills) >= kills:
             break
         if one.equivalent and row.plays >= _EQUIVALENT_PLAYS:
@@ -187,7 +191,7 @@ def _played(
     index: int, planted: Sequence[str], limit: float
 ) -> tuple[Outcome | None, str]:
     try:
-        with _at_most(limit):
+        with at_most(limit):
             return play_simulated(_WORKER["plays"][index], _WORKER["seed"], planted), ""
     except TooLong:
         return None, f"time-out after {limit:.0f} s"
@@ -196,7 +200,9 @@ def _played(
 
 
 @contextmanager
-def _at_most(seconds: float) -> Iterator[None]:
+def at_most(seconds: float) -> Iterator[None]:
+    """Raise TooLong in this (main) thread when the block takes longer."""
+
     def ring(*_: object) -> None:
         raise TooLong
 
@@ -207,6 +213,11 @@ def _at_most(seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+def _signature(outcome: Outcome | None) -> str:
+    report = outcome.report if outcome is not None else None
+    return signature((report or {}).get("violations", []))
 
 
 def judged(one: Defect, outcome: Outcome | None, trouble: str) -> tuple[str, str]:

@@ -1,0 +1,1 @@
+"""The harness is proven, not believed: planted defects, mutants, random histories."""
