@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup verify test check docs bench defects load nightly lock clean
+.PHONY: help setup verify test check docs bench defects defects-full load nightly lock clean
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -36,6 +36,15 @@ check: $(STAMP) ## Lint, types and the rules of the house
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+defects: $(STAMP) ## Prove that scenarios and oracle see every planted defect
+	@$(BIN)/tandem defects score --tier simulated $(ARGS)
+
+defects-full: $(STAMP) ## All defects against all scenarios, mutants, and by sockets
+	@$(BIN)/tandem defects score --full --learn
+	@$(BIN)/tandem defects mutants
+	@$(BIN)/tandem defects score --tier wire --sample 25
+	@TANDEM_HISTORIES=10000 $(BIN)/python -m pytest -q tests/quality -k histories
 
 docs: $(STAMP) ## Make the made parts of the guides anew
 	@$(BIN)/python -m tests.run.documents

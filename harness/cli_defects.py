@@ -93,6 +93,8 @@ def score_command(
     from harness.defects.scenarios import feature_files
     from harness.defects.score import score
 
+    if learn and not (full and tier == "simulated"):
+        raise click.UsageError("--learn needs --full: a signature must be the only one")
     wanted = _chosen(only, sample, seed)
     files = feature_files(paths)
     if not files:

@@ -34,7 +34,8 @@ def diagnose(scenario: str, violations: list[dict[str, Any]]) -> str | None:
     """
     if not violations:
         return None
-    fitting = _known().get(f"{scenario} | {signature(violations)}", [])
+    name = scenario.partition("[")[0]
+    fitting = _known().get(f"{name} | {signature(violations)}", [])
     if len(fitting) != 1 or fitting[0] not in defects():
         return None
     one = defects()[fitting[0]]
@@ -55,8 +56,10 @@ def learn(score: Score) -> int:
     for row in score.rows:
         for seen in row.seen:
             if seen.signature:
-                name = seen.scenario.partition("::")[2]
-                table.setdefault(f"{name} | {seen.signature}", []).append(row.id)
+                name = seen.scenario.partition("::")[2].partition("[")[0]
+                known = table.setdefault(f"{name} | {seen.signature}", [])
+                if row.id not in known:
+                    known.append(row.id)
     encoded = msgspec.json.format(msgspec.json.encode(dict(sorted(table.items()))))
     _TABLE.write_bytes(encoded + b"\n")
     _known.cache_clear()
