@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from harness.defects.diagnosis import diagnose
 from harness.oracle.drawing import draw_all
 from harness.results import FAIL, PASS, SKIP, UNKNOWN, ScenarioResult
 from harness.scene import ScenarioFailed, ScenarioUnknown, StepError, headline
@@ -111,6 +112,8 @@ def _explain(
 def _attach(result: ScenarioResult, report: dict[str, Any]) -> None:
     """Keep what the oracle saw: a pass may show limits of the real services too."""
     result.violations = report.get("violations", [])
+    if known := diagnose(result.name, result.violations):
+        result.message += f"\n{known}"
     result.limited = report.get("limited", [])
     result.findings = report.get("findings", [])
     result.checked = report.get("checked", {})
