@@ -97,3 +97,47 @@ def diff(source: str, service: str | None, everything: bool) -> None:
         raise click.UsageError(str(error)) from error
     click.echo(found.report(everything=everything))
     sys.exit(1 if found.breaks else 0)
+
+
+@contracts.command()
+@click.argument("source", metavar="URL-OR-DIR")
+@click.option("--service", "services", multiple=True, help="Repeatable; default all.")
+def stubs(source: str, services: tuple[str, ...]) -> None:
+    """Grade hand-written WireMock stubs by what the real service would say.
+
+    SOURCE is a running WireMock or a directory (or file) of mappings.
+    """
+    from harness.contracts_tools.mappings import NoMappings
+    from harness.contracts_tools.stubs import SERVICES as KNOWN
+    from harness.contracts_tools.stubs import stubs as grade
+
+    unknown = sorted(set(services) - set(KNOWN))
+    if unknown:
+        raise click.UsageError(f"unknown {unknown}; services: {', '.join(KNOWN)}")
+    try:
+        graded = grade(source, services or KNOWN)
+    except NoMappings as error:
+        raise click.UsageError(str(error)) from error
+    click.echo(graded.report())
+    sys.exit(1 if graded.bad else 0)
+
+
+@contracts.command()
+@click.option(
+    "--wiremock",
+    "directory",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where to write; one WireMock root directory a service.",
+)
+def export(directory: Path) -> None:
+    """Write WireMock stubs with answers that our fakes really gave."""
+    from harness.conform.ours import OwnWorld
+    from harness.contracts_tools.export import export as write
+
+    own = OwnWorld()
+    try:
+        for service, count in write(own, directory).items():
+            click.echo(f"{directory / service}: {count} stubs")
+    finally:
+        own.stop()

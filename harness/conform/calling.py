@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Mint = Callable[[Iterable[str] | None, str | None], str]
 
 _PATIENCE = 30.0
-_NONE: Any = object()
+NO_BODY: Any = object()
 
 
 class ContractBroken(AssertionError):  # noqa: N818 - a failed case, not an accident
@@ -52,19 +52,19 @@ class Api:
         """GET; see `call`."""
         return self.call("GET", path, **options)
 
-    def post(self, path: str, body: Any = _NONE, **options: Any) -> Answer:
+    def post(self, path: str, body: Any = NO_BODY, **options: Any) -> Answer:
         """POST; see `call`."""
         return self.call("POST", path, body, **options)
 
-    def put(self, path: str, body: Any = _NONE, **options: Any) -> Answer:
+    def put(self, path: str, body: Any = NO_BODY, **options: Any) -> Answer:
         """PUT; see `call`."""
         return self.call("PUT", path, body, **options)
 
-    def patch(self, path: str, body: Any = _NONE, **options: Any) -> Answer:
+    def patch(self, path: str, body: Any = NO_BODY, **options: Any) -> Answer:
         """PATCH; see `call`."""
         return self.call("PATCH", path, body, **options)
 
-    def delete(self, path: str, body: Any = _NONE, **options: Any) -> Answer:
+    def delete(self, path: str, body: Any = NO_BODY, **options: Any) -> Answer:
         """DELETE; see `call`."""
         return self.call("DELETE", path, body, **options)
 
@@ -72,14 +72,14 @@ class Api:
         self,
         method: str,
         path: str,
-        body: Any = _NONE,
+        body: Any = NO_BODY,
         *,
         query: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
         content: bytes | None = None,
         roles: Iterable[str] | None = None,
         user: str | None = None,
-        token: str | None = _NONE,
+        token: str | None = NO_BODY,
     ) -> Answer:
         """Call and return the answer; `ContractBroken` when it breaks our contract.
 
@@ -88,13 +88,13 @@ class Api:
         """
         match = self.contract.match(method, path)
         sent = {name.lower(): value for name, value in (headers or {}).items()}
-        if token is _NONE:
+        if token is NO_BODY:
             sent.setdefault("authorization", self._bearer(match, roles, user))
         elif token is not None:
             sent.setdefault("authorization", f"Bearer {token}")
         if user is not None:
             sent.setdefault("username", user)
-        if body is not _NONE:
+        if body is not NO_BODY:
             content = msgspec.json.encode(body)
         if content is not None:
             sent.setdefault("content-type", "application/json")
