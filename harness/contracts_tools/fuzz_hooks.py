@@ -10,12 +10,13 @@ import json
 import os
 import zlib
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import schemathesis
 
-from harness.contracts_tools.triggers import asked, explanation
+from harness.contracts_tools.triggers import asked, explanation, has_marker
 
 SERVICE = os.environ.get("TANDEM_CHECK_SERVICE", "")
 POOL: dict[str, list[Any]] = json.loads(os.environ.get("TANDEM_CHECK_POOL", "{}"))
@@ -59,16 +60,17 @@ def explained_server_error(context: Any, response: Any, case: Any) -> None:
     """Allow a 5xx only where the dossier names operation and trigger."""
     _seen["cases"] += 1
     _seen[f"{response.status_code // 100}xx"] += 1
+    sent = response.request
+    request = asked(SERVICE, str(sent.method), str(sent.url), sent.body)
     if response.status_code >= _FIRST_SERVER_ERROR:
-        sent = response.request
-        why = explanation(
-            SERVICE, asked(SERVICE, str(sent.method), str(sent.url), sent.body)
-        )
+        marked = bool(_seen["markers written"])
+        why = explanation(SERVICE, replace(request, marked_before=marked))
         if why is None:
             raise AssertionError(
                 f"{response.status_code} without a trigger that the dossier names: "
                 f"{response.text[:300]}"
             )
         _seen[f"500: {why}"] += 1
+    _seen["markers written"] += has_marker(request)
     if COUNTS:
         Path(COUNTS).write_text(json.dumps(_seen), "utf-8")

@@ -42,6 +42,8 @@ class Asked:
     query: dict[str, list[str]]
     body: Any
     readable: bool
+    marked_before: bool = False
+    """Whether an earlier request wrote a marker, whose date may be impossible."""
 
 
 Trigger = tuple[str, "Callable[[Asked], bool]"]
@@ -215,21 +217,25 @@ def _nul(request: Asked) -> bool:
     return any("\0" in text for text in _texts([request.body, request.path]))
 
 
-def _typed_marker(request: Asked) -> bool:
-    # A note may carry such a marker from an earlier request; reading it fails too.
+def has_marker(request: Asked) -> bool:
+    """Say whether a text of the request holds an amendment marker."""
+    return any(_MARKER.search(text) for text in _texts(request.body))
+
+
+def _marker_read_back(request: Asked) -> bool:
     operation = request.operation
-    reads = operation is not None and operation.id in (
-        "get_case_note",
-        "get_case_notes",
+    return (
+        request.marked_before
+        and operation is not None
+        and operation.id in ("get_case_note", "get_case_notes")
     )
-    return reads or any(_MARKER.search(text) for text in _texts(request.body))
 
 
 NO_ROUTE: Trigger = ("unknown path or unsupported method [I]", _no_route)
 TRIGGERS: dict[str, tuple[Trigger, ...]] = {
     "nomis": (
         ("http-contracts 2.0: " + NO_ROUTE[0], _no_route),
-        ("http-contracts 2.2: an impossible marker date [I]", _typed_marker),
+        ("http-contracts 2.2: an impossible marker date [I]", _marker_read_back),
     ),
     "dps": (
         ("http-contracts 3.0: " + NO_ROUTE[0], _no_route),

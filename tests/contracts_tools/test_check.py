@@ -1,0 +1,127 @@
+"""Fuzzing: a 5xx needs a reason, and a fake that breaks its contract is caught."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+import contracts
+from harness.contracts_tools.check import check
+from harness.contracts_tools.links import LINKS, with_links
+from harness.contracts_tools.triggers import asked, explanation, has_marker
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from harness.conform.ours import OwnWorld
+
+UUID = "019567d2-8d1c-7b4e-9a52-6a0a6f2f1c11"
+EXPLAINED = (
+    ("nomis", "PATCH", "/casenotes/1", b"{}"),
+    ("nomis", "GET", "/no-such-path", b""),
+    ("dps", "PUT", "/sync/case-notes", b"{"),
+    ("dps", "PUT", "/sync/case-notes", b"{}"),
+    ("dps", "PUT", "/sync/case-notes", b""),
+    ("dps", "DELETE", "/sync/case-notes/abc", b""),
+    ("dps", "POST", "/case-notes/A123456789012", b""),
+    ("mapping", "GET", "/mapping/casenotes/dps-casenote-id/abc/all", b""),
+    ("mapping", "POST", "/mapping/casenotes", b'{"dpsCaseNoteId":"abc"}'),
+    ("mapping", "POST", "/mapping/casenotes", b'{"offenderNo":"A1234567890"}'),
+)
+UNEXPLAINED = (
+    ("nomis", "GET", "/casenotes/1x", b""),
+    ("nomis", "PUT", "/casenotes/1", b"{}"),
+    ("nomis", "DELETE", "/casenotes/1", b""),
+    ("dps", "DELETE", f"/sync/case-notes/{UUID}", b""),
+    ("dps", "GET", "/case-notes/A1234BC/abc", b""),
+    ("dps", "GET", "/sync/case-notes/A1234BC", b""),
+    ("mapping", "POST", "/mapping/casenotes", b"{"),
+    ("mapping", "GET", "/mapping/casenotes/nomis-casenote-id/1", b""),
+    ("alerts", "GET", "/alerts/abc", b""),
+    ("manage-users", "GET", "/users/abc", b""),
+)
+
+
+@pytest.mark.parametrize(("service", "method", "path", "body"), EXPLAINED)
+def test_a_500_is_allowed_where_the_dossier_names_its_trigger(
+    service: str, method: str, path: str, body: bytes
+) -> None:
+    """Operation and trigger both: the citation is returned."""
+    request = asked(service, method, f"http://fake{path}", body)
+    why = explanation(service, request)
+    assert why is not None
+    assert why.startswith("http-contracts ")
+
+
+@pytest.mark.parametrize(("service", "method", "path", "body"), UNEXPLAINED)
+def test_any_other_500_is_a_defect(
+    service: str, method: str, path: str, body: bytes
+) -> None:
+    """The same operation with another trigger, or a service that never gives 500."""
+    request = asked(service, method, f"http://fake{path}", body)
+    assert explanation(service, request) is None
+
+
+def test_an_impossible_marker_must_have_been_written_first() -> None:
+    """Reading a note fails with 500 only after somebody wrote such a marker."""
+    text = b'{"text":"a ...[AB updated the case notes on 2024-07-19 10:01:02] "}'
+    wrote = asked("nomis", "PUT", "http://fake/casenotes/1", text)
+    assert has_marker(wrote)
+    read = asked("nomis", "GET", "http://fake/casenotes/1", b"")
+    assert explanation("nomis", read) is None
+    assert explanation("nomis", replace(read, marked_before=True)) is not None
+
+
+def test_a_bean_constraint_never_explains_a_500() -> None:
+    """A blank member is a 400 of DPS; only what cannot be bound is a 500."""
+    body = b'{"text":"  "}'
+    path = f"http://fake/case-notes/A1234BC/{UUID}"
+    assert explanation("dps", asked("dps", "PUT", path, body)) is None
+
+
+@pytest.mark.parametrize("service", sorted(LINKS))
+def test_links_lead_to_operations_that_exist(service: str) -> None:
+    """Each link is in the document, and the contract itself is left alone."""
+    contract = contracts.load(service)
+    before = str(contract.document)
+    linked = str(with_links(contract))
+    assert str(contract.document) == before
+    for link in LINKS[service]:
+        assert contract.operation(link.target).id in linked
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[OwnWorld]:
+    """Return a world of our own."""
+    from harness.conform.ours import OwnWorld
+
+    own = OwnWorld()
+    yield own
+    own.stop()
+
+
+@pytest.mark.sockets
+@pytest.mark.long
+def test_a_sound_fake_passes(world: OwnWorld) -> None:
+    """Cases were made, and nothing was found."""
+    fuzzed = check(world, "manage-users", 2, phases="fuzzing")
+    assert fuzzed.passed, fuzzed.output
+    assert fuzzed.counts["cases"] >= 2
+
+
+@pytest.mark.sockets
+@pytest.mark.long
+@pytest.mark.parametrize(("status", "found"), [(500, "trigger"), (418, "Undocumented")])
+def test_a_fake_that_breaks_its_contract_is_caught(
+    world: OwnWorld, status: int, found: str
+) -> None:
+    """A 500 without a trigger, and a status that the contract does not document."""
+    fault = world.api.fault("manage-users", "status", status=status, times=None)
+    try:
+        fuzzed = check(world, "manage-users", 2, phases="fuzzing")
+    finally:
+        world.api.clear_faults([fault])
+    assert not fuzzed.passed
+    assert found.lower() in fuzzed.output.lower()
