@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pytest_bdd import parsers, then, when
@@ -37,6 +38,10 @@ def _writer(scene: Scene, on: bool) -> None:
     scene.world.switch("alert-writer", users.prison(scene), WRITERS[who])
 
 
+def _events(kind: str, side: str, scene: Scene, on: bool) -> None:
+    event_switch(scene, kind, side, _word(on))
+
+
 # Each switch of the roll-out: what flips it off and on. The alert writer has no off;
 # it changes hands and back.
 SWITCHES: dict[str, Callable[[Scene, bool], None]] = {
@@ -50,11 +55,7 @@ SWITCHES: dict[str, Callable[[Scene, bool], None]] = {
         scene, "NOMIS to DPS", _word(on)
     ),
     **{
-        f"the sync of {kind} events from {side}": (
-            lambda scene, on, kind=kind, side=side: event_switch(
-                scene, kind, side, _word(on)
-            )
-        )
+        f"the sync of {kind} events from {side}": partial(_events, kind, side)
         for side, kind in EVENTS
     },
 }
