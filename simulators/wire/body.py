@@ -12,6 +12,11 @@ if TYPE_CHECKING:
 
 _decode = msgspec.json.Decoder().decode
 
+KEPT = 1024 * 1024
+"""Bytes of one body that the journal keeps whole; no case note comes near it."""
+
+_START = 1000
+
 _SECRETS = frozenset({"client_secret", "password"})
 
 
@@ -39,6 +44,16 @@ def read_form(raw: bytes) -> dict[str, str]:
         raise Unreadable(f"body is not UTF-8: {error.reason}") from None
 
 
+def shortened(raw: bytes, *, secret: bool = False) -> dict[str, Any]:
+    """Return what the journal keeps of a body beyond `KEPT`: that it was cut, aloud."""
+    document: dict[str, Any] = {
+        "truncated": f"a body of {len(raw)} bytes; the journal keeps {KEPT} of one"
+    }
+    if not secret:
+        document["starts"] = raw[:_START].decode("utf-8", "replace")
+    return document
+
+
 def kept_request(raw: bytes, *, form: bool) -> Any:
     """Return a request body for the journal: JSON if it can be read, else text.
 
@@ -47,6 +62,8 @@ def kept_request(raw: bytes, *, form: bool) -> Any:
     """
     if not raw:
         return None
+    if len(raw) > KEPT:
+        return shortened(raw, secret=form)
     try:
         if form:
             fields = read_form(raw)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from simulators.subjects import subjects
-from simulators.wire.body import kept_request, kept_response
+from simulators.wire.body import KEPT, kept_request, kept_response, shortened
 from simulators.wire.message import Caller
 
 if TYPE_CHECKING:
@@ -102,6 +102,8 @@ def write_response(
 
 
 def _kept(passage: Passage, response: Response) -> Any:
+    if len(response.body) > KEPT:
+        return shortened(response.body)
     body = passage.document(response)
     if isinstance(body, dict) and "access_token" in body:
         # Journals are kept as CI artefacts; a token is nobody's evidence.

@@ -1,0 +1,1 @@
+"""Bad input and bad clients: what any program may throw at the fakes."""
