@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from harness import cli_contracts, cli_defects, cli_rollout
+from harness import cli_contracts, cli_defects, cli_delivery, cli_rollout
 from harness.environment import FIXED_PORT
 from harness.options import RunOptions
 from harness.results import EXIT_CODES, UNKNOWN, USAGE_ERROR
@@ -47,7 +47,13 @@ def cli() -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; every way out has its own exit code."""
     try:
-        code = cli.main(arguments, prog_name="tandem", standalone_mode=False)
+        # An option may come from the environment, as TANDEM_VERIFY_TAGS does.
+        code = cli.main(
+            arguments,
+            prog_name="tandem",
+            standalone_mode=False,
+            auto_envvar_prefix="TANDEM",
+        )
     except click.Abort:
         click.echo("interrupted", err=True)
         code = EXIT_CODES[UNKNOWN]
@@ -65,10 +71,11 @@ def main(arguments: list[str] | None = None) -> None:
 @click.argument("paths", nargs=-1)
 @click.option(
     "--tier",
-    type=click.Choice(["simulated", "wire"]),
+    type=click.Choice(["simulated", "wire", "containers"]),
     default="wire",
     show_default=True,
-    help="simulated: one process on virtual time; wire: processes and real sockets.",
+    help="simulated: one process on virtual time; wire: processes and real sockets; "
+    "containers: a half, or all, in containers.",
 )
 @click.option("--to-nomis", type=Target(), help=f"DPS to NOMIS half: {TARGET_HELP}")
 @click.option("--from-nomis", type=Target(), help=f"NOMIS to DPS half: {TARGET_HELP}")
@@ -107,6 +114,9 @@ def main(arguments: list[str] | None = None) -> None:
 @click.option("--defect", "defects", multiple=True, help="Plant a defect (repeatable).")
 @cli_rollout.known_option
 @cli_rollout.tap_option
+@cli_delivery.world_image_option
+@cli_delivery.half_env_option
+@cli_delivery.shard_option
 def verify(paths: tuple[str, ...], sync: str | None, **given: Any) -> None:
     """Play the scenarios of PATHS (default: all of ours) and judge the sync."""
     from harness.verify import verify as run
@@ -147,8 +157,7 @@ def _refuse(options: RunOptions, workers: int) -> None:
             raise click.UsageError(
                 f"{what or '--stack'} needs real sockets; use --tier wire"
             )
-    if any(t.startswith("container:") for t in options.targets.values()):
-        raise click.UsageError("container targets need the containers tier")
+    cli_delivery.refuse(options)
     from harness.defects import find
 
     for name in options.defects:
@@ -216,4 +225,5 @@ cli.add_command(cli_contracts.conform)
 cli.add_command(cli_contracts.contracts)
 cli.add_command(cli_defects.defects)
 cli.add_command(cli_defects.explore)
+cli_delivery.register(cli)
 cli_rollout.register(cli)

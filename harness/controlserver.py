@@ -12,6 +12,7 @@ import errno
 import logging
 import socket
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import msgspec
 import uvicorn
@@ -19,6 +20,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from harness.control import WorldError, dispatch
+from simulators.wire.server import LOOPBACK
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, MutableMapping
@@ -125,6 +127,18 @@ async def _body(receive: Receive) -> bytes:
             return body
 
 
+def _as_reached(about: dict[str, Any], scope: Message) -> dict[str, Any]:
+    """Name addresses as the caller reaches us: by a container's name, say."""
+    host = dict(scope["headers"]).get(b"host", b"").decode("ascii", "replace")
+    name = urlsplit(f"//{host}").hostname
+    if name in (None, LOOPBACK, "localhost"):
+        return about
+    addresses = _encode(about["addresses"]).replace(
+        f"//{LOOPBACK}:".encode(), f"//{name}:".encode()
+    )
+    return {**about, "addresses": msgspec.json.decode(addresses)}
+
+
 async def _answer(world: World, scope: Message, body: bytes) -> tuple[int, Any]:
     path: str = scope["path"]
     if path == "/health":
@@ -133,7 +147,9 @@ async def _answer(world: World, scope: Message, body: bytes) -> tuple[int, Any]:
         return _ABSENT, {"error": f"no {path}; POST /control/<method> or GET /health"}
     try:
         arguments = msgspec.json.decode(body or b"{}", type=dict[str, Any])
-        return _OK, await dispatch(world, path.removeprefix("/control/"), arguments)
+        method = path.removeprefix("/control/")
+        result = await dispatch(world, method, arguments)
+        return _OK, _as_reached(result, scope) if method == "about" else result
     except (WorldError, msgspec.DecodeError) as error:
         return _BAD, {"error": str(error)}
     except Exception as error:  # noqa: BLE001 - told to the caller as 500, and logged

@@ -22,8 +22,10 @@ class RunOptions:
     `report` is the directory for reports and logs; `settle_timeout` in seconds of
     the tier's stopwatch. `port` is the first of the three fixed ports of a world that
     external targets use. `taps` gives the upstream of each service before which a
-    WireMock stands. `names` gives, for a feature file of which only some scenarios are
-    wanted, their names.
+    WireMock stands. `world_image` puts the world into a container, `half_env` adds to
+    the environment of halves in containers. `shard` (i, n) plays each nth scenario,
+    beginning with the ith. `names` gives, for a feature file of which only some
+    scenarios are wanted, their names.
     """
 
     tier: str = "wire"
@@ -43,6 +45,9 @@ class RunOptions:
     port: int = FIXED_PORT
     skipped_ok: bool = False
     taps: dict[str, str] = field(default_factory=dict)
+    world_image: str | None = None
+    half_env: dict[str, str] = field(default_factory=dict)
+    shard: tuple[int, int] = (1, 1)
     names: dict[str, list[str]] = field(default_factory=dict)
 
     def dump(self) -> str:
@@ -54,6 +59,7 @@ class RunOptions:
         """Read what `dump` wrote."""
         data: dict[str, Any] = msgspec.json.decode(text)
         data["defects"] = tuple(data.get("defects", ()))
+        data["shard"] = tuple(data.get("shard", (1, 1)))
         return cls(**data)
 
     @property

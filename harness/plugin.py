@@ -103,7 +103,9 @@ def pytest_collection_modifyitems(
             wanted is None or wanted.evaluate(Tagged(tags_of(item)))
         )
         (keep if chosen else drop).append(item)
-    items[:] = keep
+    first, each = options.shard
+    items[:] = keep[first - 1 :: each]
+    drop += [item for item in keep if item not in set(items)]
     if drop:
         config.hook.pytest_deselected(items=drop)
 

@@ -15,7 +15,7 @@ import signal
 import subprocess
 import sys
 import weakref
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,6 +28,22 @@ _alive: weakref.WeakSet[Child] = weakref.WeakSet()
 
 class ChildError(RuntimeError):
     """A child process could not be started or ended too early; quotes its log."""
+
+
+class Program(Protocol):
+    """A running program that a stack started: a process, or a container."""
+
+    def running(self) -> bool:
+        """Say whether it still runs."""
+
+    def why_ended(self) -> str:
+        """Say with which status it ended, and how its log ends."""
+
+    def kill(self) -> None:
+        """End it as a crash would."""
+
+    def stop(self) -> None:
+        """Ask it to end, and see that it does."""
 
 
 def _die_with_parent() -> None:  # pragma: no cover - runs in the forked child

@@ -21,6 +21,7 @@ _PLAIN = {
     "settle_timeout": "--settle-timeout",
     "grace": "--grace",
     "port": "--port",
+    "world_image": "--world-image",
 }
 
 
@@ -42,6 +43,8 @@ def replay(options: RunOptions, result: ScenarioResult) -> str:
             ]
     for service, upstream in options.taps.items():
         words += ["--tap", f"{service}={upstream}"]
+    for name, value in options.half_env.items():
+        words += ["--half-env", f"{name}={value}"]
     for defect in options.defects:
         words += ["--defect", defect]
     return shlex.join(words)

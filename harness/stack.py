@@ -122,7 +122,11 @@ def targets_of(options: RunOptions | None) -> dict[str, Target]:
 
 
 def start_wire(options: RunOptions) -> Stack:
-    """Start a wire-tier stack: its own world, and the halves that are ours to start."""
+    """Start a stack on sockets: its own world, and the halves that we start."""
+    if options.tier == "containers":
+        from harness.containers import ContainersStack
+
+        return ContainersStack(options)
     from harness.wirestack import WireStack
 
     return WireStack(options)

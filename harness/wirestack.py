@@ -22,12 +22,15 @@ from harness.stack import NobodyPolls, Stack, StackError, check_switched, target
 from harness.targets import HALVES, REFERENCE, check_half
 
 if TYPE_CHECKING:
+    from harness.environment import Addresses
     from harness.options import RunOptions
+    from harness.processes import Program
     from harness.tap.tapped import Taps
 
 # Seconds between looks at a program we did not write, while it starts.
 _LOOK = 0.02
 _WORLD_WAIT = 20.0
+_OURS_TO_START = ("reference", "command", "container")
 _ADMIN_WAIT = 30.0
 
 
@@ -43,7 +46,7 @@ class WireStack(Stack):
         self._logs = Path(options.report) / "logs"
         self._world_child: Child | None = None
         self._taps: Taps | None = None
-        self._children: dict[str, list[Child]] = {half: [] for half in HALVES}
+        self._children: dict[str, list[Program]] = {half: [] for half in HALVES}
         self._ports: dict[str, list[int]] = {}
         self._switched: dict[str, dict[str, str]] = {half: {} for half in HALVES}
         self._admin = httpx.Client(timeout=_ADMIN_WAIT, trust_env=False)
@@ -51,9 +54,7 @@ class WireStack(Stack):
             url = world_url or self._start_world()
             self._client = ControlClient(url)
             self.world = WorldApi(self._call)
-            self._addresses = environment.of_world(
-                self.world.about()["addresses"], by_prefix=world_url is not None
-            )
+            self._addresses = self._find_addresses(by_prefix=world_url is not None)
             self._start_taps()
             self._tell_targets()
             for half in HALVES:
@@ -88,6 +89,12 @@ class WireStack(Stack):
         url: str = told["control"]
         return url
 
+    def _find_addresses(self, *, by_prefix: bool) -> Addresses:
+        """Ask the world where it listens."""
+        return environment.of_world(
+            self.world.about()["addresses"], by_prefix=by_prefix
+        )
+
     def _start_taps(self) -> None:
         """Put a WireMock before the services that are to be tapped."""
         if not self._options.taps:
@@ -114,14 +121,18 @@ class WireStack(Stack):
     def _tell_targets(self) -> None:
         """Tell the world how its halves settle."""
         kinds = {half: str(target) for half, target in self.targets.items()}
-        self.world.set_targets(kinds, self._admin_urls(), self._options.grace)
+        self.world.set_targets(kinds, self._probe_urls(), self._options.grace)
+
+    def _probe_urls(self) -> dict[str, list[str]]:
+        """Return where the world finds the instances that we start."""
+        return self._admin_urls()
 
     def _admin_urls(self) -> dict[str, list[str]]:
         """Return the addresses of the instances that we start."""
         for half, target in self.targets.items():
-            if half not in self._ports and target.kind in ("reference", "command"):
+            if half not in self._ports and target.kind in _OURS_TO_START:
                 self._ports[half] = [
-                    _free_port() for _ in range(self._options.instances)
+                    free_port() for _ in range(self._options.instances)
                 ]
         return {
             half: [f"http://127.0.0.1:{port}" for port in ports]
@@ -131,23 +142,23 @@ class WireStack(Stack):
     # -- the halves --------------------------------------------------------------
 
     def _start_children(self, half: str) -> None:
-        target = self.targets[half]
-        if target.kind in ("external", "none"):
+        if self.targets[half].kind not in _OURS_TO_START:
             return
-        command = self._reference(half) if target == REFERENCE else target.command
         for number in range(self._options.instances):
-            port = self._ports[half][number]
-            build = environment.PROGRAMS[half]
-            variables = build(self._addresses, port=port).variables
             name = half if number == 0 else f"{half}-{number + 1}"
-            self._children[half].append(
-                Child(
-                    name,
-                    command,
-                    self._log(name),
-                    {**variables, **self._switched[half]},
-                )
-            )
+            self._children[half].append(self._start_child(half, number, name))
+
+    def _start_child(self, half: str, number: int, name: str) -> Program:
+        """Start one instance of a half."""
+        target = self.targets[half]
+        build = environment.PROGRAMS[half]
+        variables = build(self._addresses, port=self._ports[half][number]).variables
+        return Child(
+            name,
+            self._reference(half) if target == REFERENCE else target.command,
+            self._log(name),
+            {**variables, **self._switched[half]},
+        )
 
     def _reference(self, half: str) -> list[str]:
         defects = [d for d in self._options.defects if find(d).where == "half"]
@@ -155,13 +166,14 @@ class WireStack(Stack):
             return [sys.executable, "-m", "harness.defects.run", *defects, "--", half]
         return [sys.executable, "-m", "simulators.sync", half]
 
-    def _await_polls(self, half: str) -> None:
-        """Wait until somebody polls each queue of the half."""
+    def _await_polls(self, half: str, beside: int = 0) -> None:
+        """Wait until somebody polls each queue of the half, `beside` others."""
         if not self.targets[half].traits.runs:
             return
         traits = self.targets[half].traits
         needed = set(topology.queues_of(half, alerts=traits.alerts))
         instances = self._options.instances if self._children[half] else 1
+        instances += beside
         deadline = time.monotonic() + self._options.sync_wait
         while True:
             polled = {
@@ -279,7 +291,8 @@ class WireStack(Stack):
         return self._logs / f"{worker}-{name}.log"
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of the loopback address that nobody uses just now."""
     with socket.socket() as line:
         line.bind(("127.0.0.1", 0))
         port: int = line.getsockname()[1]

@@ -84,13 +84,14 @@ def _addresses(
     # A client cannot connect to "any address"; on this machine loopback reaches it.
     name = LOOPBACK if host == _ANY else host
     combined = f"http://{name}:{fakes.combined}"
+    by_prefix = {service: f"{combined}/{service}" for service in fakes.ports}
+    own = {service: f"http://{name}:{port}" for service, port in fakes.ports.items()}
     return {
         "aws": f"http://{name}:{bus.port}",
         "control": f"http://{name}:{control.port}",
-        "services": {
-            service: f"http://{name}:{port}" for service, port in fakes.ports.items()
-        },
-        "by_prefix": {service: f"{combined}/{service}" for service in fakes.ports},
+        # Out of a container only the fixed ports can be reached.
+        "services": by_prefix if host == _ANY else own,
+        "by_prefix": by_prefix,
     }
 
 
