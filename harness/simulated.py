@@ -61,7 +61,7 @@ class SimulatedStack(Stack):
             raise
 
     async def _open(self, settings: Settings) -> None:
-        self._clock = Clock(settings.seed)
+        self._clock = Clock(settings.seed, source=self._loop.time)
         deliveries = Latency(self._clock, "dps")
         self.inner = World(self._clock, settings, deliveries.pause)
         self.inner.patience = _PATIENCE

@@ -10,6 +10,7 @@ import msgspec
 
 import contracts
 from harness.control import WorldError
+from simulators.auth import LIFETIME
 from simulators.wire.message import Dropped, Request
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Users:
         """Act on `wire` with tokens of `auth`."""
         self._wire = wire
         self._auth = auth
+        self._tokens: dict[tuple[str, tuple[str, ...]], tuple[str, float]] = {}
 
     async def act(
         self,
@@ -82,16 +84,22 @@ class Users:
         headers = {name.lower(): value for name, value in extra.items()}
         if operation.roles is None:
             return headers
-        token = self._auth.mint(
-            user or USER_CLIENT,
-            USER_CLIENT,
-            sorted(operation.roles if roles is None else roles),
-            user,
-        )
+        held = tuple(sorted(operation.roles if roles is None else roles))
+        token = self._token(user, held)
         headers.setdefault("authorization", f"Bearer {token}")
         if user is not None:
             headers.setdefault("username", user)
         return headers
+
+    def _token(self, user: str | None, roles: tuple[str, ...]) -> str:
+        """Return the token of a user's session, signed in anew when half expired."""
+        subject = user or USER_CLIENT
+        token, until = self._tokens.get((subject, roles), ("", 0.0))
+        if self._auth.now() >= until:
+            token = self._auth.mint(subject, USER_CLIENT, roles, user)
+            until = self._auth.now() + LIFETIME / 2
+            self._tokens[subject, roles] = token, until
+        return token
 
 
 def _operation(service: str, name: str) -> Operation:

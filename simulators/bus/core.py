@@ -255,7 +255,8 @@ class Bus:
 
     def _advance(self) -> None:
         for queue in self.queues.values():
-            queue.advance()
+            if queue.shelf.live:
+                queue.advance()
 
     def _name_dead_letter_queues(self) -> None:
         for queue in self.queues.values():
