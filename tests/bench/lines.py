@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     Source = Callable[[], "tuple[bytes, Check]"]
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+_CLOSES = re.compile(rb"\r\nconnection: *close", re.IGNORECASE)
 _END = b"\r\n\r\n"
 
 
@@ -73,10 +74,14 @@ class Outcome:
 
 
 class _Line(asyncio.Protocol):
-    """One connection with one request under way."""
+    """One connection with one request under way.
+
+    `over` becomes true when the server closes after each answer, false when all is
+    done: the former wants a new connection.
+    """
 
     def __init__(self, outcome: Outcome, source: Source, until: float) -> None:
-        self.over = asyncio.get_running_loop().create_future()
+        self.over: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._outcome = outcome
         self._source = source
         self._until = until
@@ -113,6 +118,11 @@ class _Line(asyncio.Protocol):
         self._outcome.latencies.append(time.perf_counter() - self._began)
         self._judge(buffer)
         self._buffer, self._wanted = b"", 0
+        if _CLOSES.search(buffer, 0, buffer.find(_END)):
+            self._check = None
+            self.over.set_result(True)
+            self._transport.close()
+            return
         self._send()
 
     def _judge(self, answer: bytes) -> None:
@@ -128,7 +138,7 @@ class _Line(asyncio.Protocol):
             self._outcome.wrong += 1
             self._outcome.example = f"connection lost: {error}"
         if not self.over.done():
-            self.over.set_result(None)
+            self.over.set_result(False)
 
 
 @dataclass(frozen=True)
@@ -145,13 +155,16 @@ async def _drive(server: Server, lines: int, seconds: float, source: Source) -> 
     cpu = cpu_seconds(server.pid)
     began = time.perf_counter()
     until = began + seconds
-    made = [
-        await loop.create_connection(
-            lambda: _Line(outcome, source, until), "127.0.0.1", server.port
-        )
-        for _ in range(lines)
-    ]
-    await asyncio.gather(*(line.over for _, line in made))
+
+    async def keep_busy() -> None:
+        again = True
+        while again:
+            _, line = await loop.create_connection(
+                lambda: _Line(outcome, source, until), "127.0.0.1", server.port
+            )
+            again = await line.over
+
+    await asyncio.gather(*(keep_busy() for _ in range(lines)))
     outcome.seconds = time.perf_counter() - began
     outcome.cpu = cpu_seconds(server.pid) - cpu
     return outcome
