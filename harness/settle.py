@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 # Real listeners flush acknowledgements each second (events-and-config 4.4).
 BUILD_GRACE = 1.5
+# Seconds until we give up. They wait 60 to 90 for an answer (http-contracts 0.1), and
+# after an answer that was lost they try again.
+BUILD_PATIENCE = 200.0
 
 _EFFECTS = frozenset(
     ("request", "response", "event", "copy", "received", "returned", "fate")

@@ -25,7 +25,7 @@ from harness.idle import IdleProbes
 from harness.migration import migrate
 from harness.quirks import Quirks
 from harness.scope import ScopeIndex
-from harness.settle import Activity, settle
+from harness.settle import BUILD_PATIENCE, Activity, settle
 from harness.switches import Switches
 from harness.targets import HALVES, check_half, parse
 from harness.testimony import Testimony
@@ -94,6 +94,8 @@ class World:
             self.activity.wake,
             pause,
         )
+        # With one half down its queue would stop the clock of the other's retries.
+        self.fakes.bus.skipper.attended = self._consumed
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -285,6 +287,8 @@ class World:
             target.traits.exact for target in found.values() if target.traits.runs
         )
         self.grace = 0.0 if exact else grace
+        if not exact:
+            self.patience = max(self.patience, BUILD_PATIENCE)
         references = [h for h in sorted(admin) if found[h].traits.exact]
         probes = {half: admin[half] for half in references}
         self.idle = IdleProbes(probes, self.absent).ask if probes else None
@@ -306,6 +310,7 @@ class World:
             self.absent.add(half)
             # Its messages come back by themselves; nobody alive works on them.
             self.fakes.bus.orphan(queues=topology.queues_of(half))
+        self.fakes.bus.skipper.stirred()
         self.book.write("target", half=half, action=action)
 
     # -- what no user could do ---------------------------------------------------

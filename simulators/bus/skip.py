@@ -5,7 +5,8 @@ no queue shows a message to its consumer and none is in flight, the bus moves it
 time on to the first message that was given back or delayed. A message in flight is
 never skipped, except one held by a process that the harness killed. Held messages
 wait for their release, dead letters and parked messages for an operator: neither
-blocks. Long polls keep to the stopwatch. Not for consumers that extend their leases.
+blocks, nor does what lies where nobody takes it (`attended`). Long polls keep to the
+stopwatch. Not for consumers that extend their leases.
 """
 
 from __future__ import annotations
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 _GRACE = 0.003
 
 
+def _by_somebody(_queue: str) -> bool:
+    return True
+
+
 class IdleSkip:
     """Looks, shortly after each change, whether the bus has become idle."""
 
@@ -35,7 +40,8 @@ class IdleSkip:
         journal: Journal,
         queues: Callable[[], Mapping[str, Queue]],
     ) -> None:
-        """Off until `enabled` is set."""
+        """Off until `enabled` is set; `attended` tells which queues have takers."""
+        self.attended: Callable[[str], bool] = _by_somebody
         self._enabled = False
         self._watch = watch
         self._journal = journal
@@ -71,6 +77,8 @@ class IdleSkip:
         """Return the moment to skip to, None while anything is still going on."""
         moments = []
         for queue in self._queues().values():
+            if not self.attended(queue.name):
+                continue
             queue.advance()
             counts = queue.shelf.counts
             if counts[QUEUED]:
