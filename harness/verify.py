@@ -19,6 +19,8 @@ from harness.journals import FILE as JOURNAL
 from harness.junit import write_junit
 from harness.progress import Progress, Screen, print_summary
 from harness.replay import replay
+from harness.report import write as write_report
+from harness.report.record import record, write_record
 from harness.results import RunResult
 from harness.selection import select
 from harness.summary import write_summary
@@ -76,6 +78,8 @@ def _write(result: RunResult, options: RunOptions, report: Path) -> None:
     write_ndjson(result, report / "scenarios.ndjson")
     write_timelines(result, report)
     write_summary(result, options, report / "summary.md")
+    write_record(record(result, options), report)
+    write_report(report)
 
 
 @contextmanager

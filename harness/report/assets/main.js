@@ -1,0 +1,28 @@
+// Opening: by hand, by an address with an anchor, and all that failed for printing.
+
+function openAnchor() {
+  const row = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+  if (!row || !row.matches("details.row")) return;
+  row.hidden = false;
+  row.open = true;
+  open(row);
+  row.scrollIntoView();
+}
+
+if (form) {
+  start();
+  for (const row of rows) {
+    row.addEventListener("toggle", () => { if (row.open) open(row); });
+  }
+  addEventListener("hashchange", openAnchor);
+  openAnchor();
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = rows.filter((row) => !row.open && !row.hidden && row.matches(".fail, .unknown"));
+    for (const row of opened) {
+      row.open = true;
+      open(row);
+    }
+  });
+  addEventListener("afterprint", () => { for (const row of opened) row.open = false; });
+}
