@@ -132,9 +132,9 @@ class People:
     def staff(
         self, kind: str = "both", accounts: int = 1, name: str | None = None
     ) -> Staff:
-        """Make a member of staff with that many accounts; `name` is "First Last"; " Last" has none.
+        """Make a member of staff with that many accounts; `name` is "First Last".
 
-        A few old NOMIS records lack the first name.
+        " Last" makes one without a first name, as a few old NOMIS records are.
         """
         if kind not in KINDS:
             raise ValueError(f"staff kind {kind!r} is none of {', '.join(KINDS)}")
