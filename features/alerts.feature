@@ -6,6 +6,7 @@ Feature: An alert makes exactly the case notes its prison is set up for
 
   Rule: the NOMIS trigger writes the note
 
+    @smoke
     Scenario: An alert raised in NOMIS gives one note on each side, born in NOMIS
       Given alert notes are written by NOMIS
       And a prisoner

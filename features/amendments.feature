@@ -3,6 +3,7 @@ Feature: Amendments travel both ways and none is lost
   An amendment adds to a note; it never replaces it, and no amendment is ever lost,
   whoever makes it and however many cross.
 
+  @smoke
   Scenario: An amendment made in DPS appears in NOMIS
     Given a case note written in NOMIS
     When a DPS user amends the note in DPS saying "He asked about visits."

@@ -8,6 +8,7 @@ Feature: A deleted note is deleted everywhere and stays deleted
     When an administrator deletes the note in DPS
     Then the note is gone from both sides
 
+  @smoke
   Scenario: A note deleted in NOMIS goes from DPS
     Given a case note written in NOMIS
     When an officer deletes the note in NOMIS

@@ -2,7 +2,7 @@
 Feature: Messages that come twice, late or out of order do no harm
   Delivery is at least once, in any order. The end must be the same.
 
-  @DUP-05
+  @smoke @DUP-05
   Scenario: A note's create event delivered twice makes one copy (from DPS)
     Given a prisoner
     And every message about the prisoner is delivered twice

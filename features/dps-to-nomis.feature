@@ -3,6 +3,7 @@ Feature: A case note written in DPS reaches NOMIS
   Staff still working in NOMIS must see what colleagues wrote in DPS: once, whole,
   with its author and its times.
 
+  @smoke
   Scenario: A note written in DPS appears in NOMIS once
     Given a prisoner
     When a DPS user writes a case note in DPS

@@ -53,7 +53,7 @@ Feature: Lost answers, failing services and crashes leave no trace
     And meanwhile NOMIS comes up again
     Then both sides hold the note with 1 amendment
 
-  @needs-kill
+  @smoke @needs-kill
   Scenario: The sync is killed in the middle of a burst from DPS and started again
     Given a prisoner
     When a DPS user writes 200 case notes in DPS, and the sync from DPS to NOMIS is killed half way and started again

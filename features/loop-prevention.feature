@@ -5,7 +5,7 @@ Feature: No change travels in circles
 
   Rule: what came from DPS ends in NOMIS
 
-    @LOOP-01
+    @smoke @LOOP-01
     Scenario: A note written in DPS is not sent back to DPS
       Given a prisoner
       When a DPS user writes a case note in DPS

@@ -3,7 +3,7 @@ Feature: Notes follow the person through merges and booking moves
   When two records turn out to be one person, every note belongs to the surviving
   number in NOMIS, in DPS and in the mapping, once.
 
-  @MRG-01 @MRG-06
+  @smoke @MRG-01 @MRG-06
   Scenario: A merge without copies moves every note to the surviving number
     Given a prisoner called "Gone"
     And a prisoner called "Kept"

@@ -3,6 +3,7 @@ Feature: A case note written in NOMIS reaches DPS
   Prisons that still use the NOMIS screens must lose nothing: what an officer enters
   there is in DPS, once, under the same author.
 
+  @smoke
   Scenario: A note written in NOMIS appears in DPS once
     Given a prisoner
     When an officer writes a case note in NOMIS
