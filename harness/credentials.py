@@ -70,7 +70,10 @@ COMPARE = _client("tandem-compare", NOMIS_ROLE, MAPPING_ROLE, DPS_SYNC_ROLE)
 # What Locust's officers and DPS users sign in with; no program's prefix, for they are
 # users to the oracle.
 LOAD = _client(
-    "load-users", "ROLE_PRISONER_CASE_NOTES__RO", "ROLE_PRISONER_CASE_NOTES__RW"
+    "load-users",
+    "ROLE_PRISONER_CASE_NOTES__ADMIN",
+    "ROLE_PRISONER_CASE_NOTES__RO",
+    "ROLE_PRISONER_CASE_NOTES__RW",
 )
 HALVES = {"to-nomis": TO_NOMIS, "from-nomis": FROM_NOMIS}
 

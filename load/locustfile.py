@@ -6,14 +6,22 @@
 `--host` (or LOCUST_HOST) is the control API that `tandem up` prints. Arrivals come at
 their own moments, however slow the answers are; `-u` is how many can be served at once.
 What finds nobody free is sent late and counted; times from the *intended* moment stand
-in the statistics as `INTENDED`. In the end the world settles and judges all prisoners.
+in the statistics as `INTENDED`. Each request also names that moment to the world, in
+the header `x-tandem-intended` (seconds of the epoch), whence `tandem load` takes the
+lag. In the end the world settles and judges all prisoners; with `--tally` it does not:
+the counts go into that file, and whoever started us judges.
+
+Distributed (`--processes N`, or `--master` and `--worker`), give `--share N`: each of
+the N workers then sends one Nth of the arrivals.
 
 Exit codes: 0 pass, 1 fail (also any refused request), 2 no world, 3 unknown.
 """
 
 from __future__ import annotations
 
+import json
 import logging
+import math
 import sys
 import time
 from typing import TYPE_CHECKING, Any
@@ -21,9 +29,10 @@ from typing import TYPE_CHECKING, Any
 import gevent
 from gevent.queue import Empty, Queue
 from locust import FastHttpUser, events, task
+from locust.runners import MasterRunner
 
 from load import session
-from load.arrivals import AMEND, CREATE, DPS, NOMIS, SIDES, Arrival, arrivals
+from load.arrivals import AMEND, CREATE, DELETE, DPS, NOMIS, SIDES, Arrival, arrivals
 from load.control import ControlError
 
 if TYPE_CHECKING:
@@ -38,6 +47,7 @@ LATE = 0.05
 """Seconds after its moment from which an arrival counts as late."""
 EXIT_CODES = {"pass": 0, "fail": 1, "unknown": 3}
 NO_WORLD = 2
+GONE = 404
 
 _sessions: list[Session] = []
 _pacers: list[gevent.Greenlet[..., None]] = []
@@ -55,10 +65,18 @@ def add_options(parser: ArgumentParser) -> None:
     add("--seed", type=int, default=1, help="Same seed, same arrivals")
     add("--prisoners", type=int, default=20, help="Prisoners written about")
     add("--settle", type=float, default=60.0, help="Seconds allowed for settling")
+    add("--shape", default="", help="Rate over time, seconds:rate,...; not --rate")
+    add("--until", type=float, default=math.inf, help="Seconds until the last arrival")
+    add("--lengths", default="", help="Texts: median,highest length in characters")
+    add("--people", default="", help="Write about the prisoners in this JSON file")
+    add("--share", type=int, default=1, help="Workers that share the arrivals")
+    add("--tally", default="", help="Write the counts there as JSON; no verdict")
 
 
 def prepare(environment: Environment, **_: Any) -> None:
-    """Ask the world for a prison, staff and prisoners."""
+    """Ask the world for a prison, staff and prisoners; a master sends nothing."""
+    if isinstance(environment.runner, MasterRunner):
+        return
     try:
         url = environment.host or CONTROL
         _sessions.append(session.begin(url, _options(environment)))
@@ -82,7 +100,8 @@ def end(**_: Any) -> None:
 def _pace(load: Session) -> None:
     """Hand over each arrival at its moment, whether or not anybody is free."""
     began = time.monotonic()
-    for arrival in arrivals(load.rate, load.seed):
+    load.began = time.time()
+    for arrival in arrivals(load.shape, load.seed):
         moment = began + arrival.at
         gevent.sleep(max(moment - time.monotonic(), 0.0))
         _waiting[arrival.side].put((moment, arrival))
@@ -105,13 +124,12 @@ class _Person(FastHttpUser):
         load = _sessions[-1]
         load.sent += 1
         load.late += time.monotonic() - moment > LATE
-        known = load.notes[self.side]
-        if arrival.action == CREATE or not known:
+        about = load.choose(self.side, arrival)
+        if arrival.action == CREATE or about is None:
             self.create(load, arrival)
         else:
-            prisoner, note = known[arrival.number % len(known)]
-            act = self.amend if arrival.action == AMEND else self.read
-            act(load, arrival, prisoner, note)
+            acts = {AMEND: self.amend, DELETE: self.delete}
+            acts.get(arrival.action, self.read)(load, arrival, *about)
         self.environment.events.request.fire(
             request_type="INTENDED",
             name=self.side,
@@ -133,19 +151,29 @@ class _Person(FastHttpUser):
         """Read it."""
         raise NotImplementedError
 
+    def delete(self, load: Session, arrival: Arrival, prisoner: str, note: str) -> None:
+        """Delete it."""
+        raise NotImplementedError
+
     def ask(
         self, load: Session, arrival: Arrival, what: str, path: str, body: Any = None
     ) -> Any:
         """Send one request of the user's; `what` is `METHOD service name`."""
         method, service, name = what.split(" ", 2)
-        with self.rest(
+        with self.client.request(
             method,
             load.services[service] + path,
             name=f"{self.side} {name}",
             headers=load.headers(arrival),
             json=body,
+            catch_response=True,
         ) as answer:
-            return answer.js
+            if answer.status_code == GONE and arrival.action != CREATE:
+                # Somebody else deleted the note first, or it is not there yet.
+                answer.success()
+                load.overtaken += 1
+                return None
+            return answer.json() if answer.content and answer.ok else None
 
 
 class Officer(_Person):
@@ -173,6 +201,11 @@ class Officer(_Person):
         path = f"/prisoners/{prisoner}/case-notes"
         self.ask(load, arrival, "GET nomis-screens list", path)
 
+    def delete(self, load: Session, arrival: Arrival, prisoner: str, note: str) -> None:
+        """Delete a note at the screen."""
+        load.forget(NOMIS, prisoner, note)
+        self.ask(load, arrival, "DELETE nomis-screens delete", f"/case-notes/{note}")
+
 
 class DpsUser(_Person):
     """A user of DPS case notes."""
@@ -199,6 +232,12 @@ class DpsUser(_Person):
         path = f"/case-notes/{prisoner}/{note}"
         self.ask(load, arrival, "GET dps read", path)
 
+    def delete(self, load: Session, arrival: Arrival, prisoner: str, note: str) -> None:
+        """Delete a note in DPS, as its administrators can."""
+        load.forget(DPS, prisoner, note)
+        path = f"/case-notes/{prisoner}/{note}"
+        self.ask(load, arrival, "DELETE dps delete", path)
+
 
 def finish(environment: Environment, **_: Any) -> None:
     """Settle, judge, and end with the verdict's exit code."""
@@ -208,6 +247,10 @@ def finish(environment: Environment, **_: Any) -> None:
             environment.process_exit_code = EXIT_CODES["unknown"]
         return
     load = _sessions.pop()
+    if tally := _options(environment).tally:
+        _write(tally, load)
+        environment.process_exit_code = 0
+        return
     _say(
         f"arrivals: {load.came} came, {load.sent} sent, of them {load.late} later "
         f"than {LATE:g} s after their moment; {load.came - load.sent} never sent"
@@ -223,6 +266,11 @@ def finish(environment: Environment, **_: Any) -> None:
         _say(line)
     _say(f"verdict: {verdict}")
     environment.process_exit_code = EXIT_CODES[verdict]
+
+
+def _write(path: str, load: Session) -> None:
+    with open(path, "w", encoding="utf-8") as file:  # noqa: PTH123 - gevent's own
+        json.dump(load.tally(), file)
 
 
 def _options(environment: Environment) -> Any:

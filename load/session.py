@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import math
+import random
 from collections import defaultdict
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from load.arrivals import AMEND
 from load.control import Control
+from load.shape import parse
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
     from load.arrivals import Arrival
+    from load.shape import Shape
 
 CLIENT = "load-users"
 """The registration that `harness.credentials` keeps for us."""
+INTENDED = "x-tandem-intended"
 STAFF = 5
 SHOWN = 10
+RECENT = 3
+"""Of how many notes written last an amendment chooses."""
+SPREAD = 1.0
+FILLING = "Talked with him on the wing; he was settled and asked about his next visit. "
 
 
 @dataclass
@@ -28,7 +41,7 @@ class Session:
     """
 
     control: Control
-    rate: float
+    shape: Shape
     seed: int
     since: int
     services: dict[str, str]
@@ -41,24 +54,66 @@ class Session:
     came: int = 0
     sent: int = 0
     late: int = 0
+    overtaken: int = 0
+    began: float = 0.0
+    lengths: tuple[int, int] | None = None
 
     def headers(self, arrival: Arrival) -> dict[str, str]:
         """Return the headers of the user whom an arrival stands for."""
         user = self.staff[arrival.number % len(self.staff)]
-        return {"Authorization": f"Bearer {self.token}", "Username": user}
+        return {
+            "Authorization": f"Bearer {self.token}",
+            "Username": user,
+            INTENDED: f"{self.began + arrival.at:.6f}",
+        }
 
     def prisoner(self, arrival: Arrival) -> str:
         """Return whom an arrival's note is about."""
         return self.prisoners[arrival.number % len(self.prisoners)]
 
     def words(self, arrival: Arrival) -> str:
-        """Return a text that no other arrival has."""
-        return f"Arrival {arrival.number} of the load with seed {self.seed}."
+        """Return a text that no other arrival has, long-tailed if lengths are given."""
+        text = f"Arrival {arrival.number} of the load with seed {self.seed}."
+        if self.lengths is None:
+            return text
+        median, highest = self.lengths
+        draw = random.Random(f"{self.seed}/{arrival.number}")  # noqa: S311 - repeatable
+        wanted = min(int(draw.lognormvariate(math.log(median), SPREAD)), highest)
+        filling = FILLING * (wanted // len(FILLING) + 1)
+        return f"{text} {filling}"[: max(wanted, len(text))].rstrip()
+
+    def choose(self, side: str, arrival: Arrival) -> tuple[str, str] | None:
+        """Return prisoner and note that an arrival is about; None: there is none yet.
+
+        Every other amendment goes to one of the notes written last: people correct what
+        they have just written, and only then do two changes of one note meet.
+        """
+        known = self.notes[side]
+        if not known:
+            return None
+        if arrival.action == AMEND and arrival.number % 2:
+            return known[-1 - arrival.number // 2 % min(RECENT, len(known))]
+        return known[arrival.number % len(known)]
 
     def keep(self, side: str, prisoner: str, written: Any) -> None:
         """Remember a note for those who come to amend or read it."""
         if written and "caseNoteId" in written:
             self.notes[side].append((prisoner, str(written["caseNoteId"])))
+
+    def forget(self, side: str, prisoner: str, note: str) -> None:
+        """Let nobody come to a deleted note any more."""
+        with contextlib.suppress(ValueError):
+            self.notes[side].remove((prisoner, note))
+
+    def tally(self) -> dict[str, Any]:
+        """Return the counts, and whom the run wrote about, as plain data."""
+        return {
+            "came": self.came,
+            "sent": self.sent,
+            "late": self.late,
+            "overtaken": self.overtaken,
+            "prisoners": self.prisoners,
+        }
 
     def judge(self, patience: float) -> tuple[str, list[str]]:
         """Settle and judge; returns the verdict and what there is to say of it."""
@@ -82,19 +137,26 @@ def begin(url: str, options: Namespace) -> Session:
     """Ask the world at `url` for a prison, staff, prisoners and a token."""
     control = Control(url)
     services = control.call("about")["addresses"]["services"]
-    prison = control.call("add_prison")["code"]
-    staff = [control.call("add_staff", prison=prison) for _ in range(STAFF)]
-    prisoners = [
-        control.call("add_prisoner", prison=prison)["prisoner"]
-        for _ in range(options.prisoners)
-    ]
+    shape = parse(options.shape or f"0:{options.rate}", options.until)
+    lengths = [int(each) for each in options.lengths.split(",") if each]
+    if options.people:
+        given = json.loads(Path(options.people).read_text(encoding="utf-8"))
+        staff, prisoners = given["staff"], given["prisoners"]
+    else:
+        prison = control.call("add_prison")["code"]
+        staff = [control.call("add_staff", prison=prison) for _ in range(STAFF)]
+        prisoners = [
+            control.call("add_prisoner", prison=prison)["prisoner"]
+            for _ in range(options.prisoners)
+        ]
     return Session(
         control=control,
-        rate=options.rate,
+        shape=shape.share(options.share),
         seed=options.seed,
         since=control.call("begin", scenario=f"load, seed {options.seed}"),
         services=services,
         token=control.token(services["auth"], CLIENT),
         prisoners=prisoners,
         staff=[person["usernames"][0] for person in staff],
+        lengths=(lengths[0], lengths[1]) if lengths else None,
     )

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 KINDS: dict[str, tuple[str, ...]] = {
     # A call that reached the Wire. `client` is the token's client id or subject,
     # `cause` the SQS message id that led to it, `certainty` certain|inferred|unknown.
+    # `intended` (epoch seconds) only when a load generator says when the user came.
     "request": (
         "service",
         "operation",
@@ -29,6 +30,7 @@ KINDS: dict[str, tuple[str, ...]] = {
         "body",
         "cause",
         "certainty",
+        "intended",
     ),
     # Its answer. `request` is the request's seq; `status` and `body` are the service's
     # own (None when a fault came first); `wrote` says the fake's state changed;

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 CAUSE = "x-tandem-cause"
 """Header by which a sync may say which SQS message a call belongs to."""
 
+INTENDED = "x-tandem-intended"
+"""Header by which a load generator says when the user meant to act (epoch seconds)."""
+
 NOBODY = Caller("", "", frozenset(), {})
 """Who calls an operation that asks for no token."""
 
@@ -58,8 +61,10 @@ def write_request(
     named = subjects(request.path, request.query, text)
     cause = headers.get(CAUSE)
     user = headers.get("username") or caller.subject or None
+    intended = {"intended": headers[INTENDED]} if INTENDED in headers else {}
     entry = journal.write(
         "request",
+        **intended,
         service=service,
         operation=operation.id if operation is not None else None,
         method=request.method,
