@@ -44,6 +44,22 @@ NOT_RUN = {
     "tandem verify first.feature --stack http://127.0.0.1:4567": (
         "needs the world of the line before it; test_processes attaches to one"
     ),
+    "tandem verify features/rehearsal.feature --tier simulated": (
+        "takes a minute of processor time"
+    ),
+    "export TANDEM_CLIENT_ID=... TANDEM_CLIENT_SECRET=...": "needs real credentials",
+    "tandem compare --nomis URL --dps URL --mapping URL --auth URL/auth "
+    "--sample 2000 --state compare.ndjson --report test-results": (
+        "needs a real environment"
+    ),
+    'tandem verify --to-nomis "command:..." --known known/real-builds.toml': (
+        "needs a build of the sync"
+    ),
+    "tandem dependencies --journal journal.ndjson": "needs the journal of a real run",
+    "python -m harness.tap": "fetches WireMock; tests/rollout tries it",
+    "tandem verify features/x.feature --tap nomis=https://nomis-api.example": (
+        "needs a real upstream"
+    ),
 }
 """Commands of the guides that the tests do not run, each with the reason."""
 
@@ -78,7 +94,7 @@ def commands() -> list[str]:
     lines = [
         re.sub(r"\s+# .*$", "", line).strip()
         for block in blocks("sh")
-        for line in block.text.splitlines()
+        for line in re.sub(r"\\\n\s*", "", block.text).splitlines()
     ]
     return list(dict.fromkeys(line for line in lines if line))
 
