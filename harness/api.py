@@ -306,6 +306,13 @@ class WorldApi:
         seq: int = self._ask("begin", scenario=scenario)
         return seq
 
+    def load(self, action: str, on: bool = False) -> Json:
+        """Watch a load run: begin, trouble (an outage goes on or off), look, report.
+
+        Returns what was measured so far; `report` adds series and distributions.
+        """
+        return self._document("load", action=action, on=on)
+
     def about(self) -> Json:
         """Return tier facts: addresses, seed, mode, calendar, services, operations."""
         return self._document("about")

@@ -37,6 +37,7 @@ from simulators.journal import Journal
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
+    from harness.loadrun.watch import Watch
     from simulators.bus import Copy
     from simulators.clock import Clock
     from simulators.wire.server import Server
@@ -97,6 +98,7 @@ class World:
         # With one half down its queue would stop the clock of the other's retries.
         self.fakes.bus.skipper.attended = self._consumed
         self._tasks: list[asyncio.Task[None]] = []
+        self._watch: Watch | None = None
 
     async def start(self) -> None:
         """Start what runs inside the world: the queue listener of DPS."""
@@ -104,6 +106,8 @@ class World:
 
     async def stop(self) -> None:
         """End everything that `start` began."""
+        if self._watch is not None:
+            await self._watch.end()
         self.fakes.bus.skipper.stop()
         for task in self._tasks:
             task.cancel()
@@ -447,6 +451,24 @@ class World:
     def begin(self, scenario: str) -> int:
         """See `WorldApi.begin`."""
         return self.book.write("step", text="begins", scenario=scenario).seq
+
+    @control
+    async def load(self, action: str, on: bool = False) -> dict[str, Any]:
+        """See `WorldApi.load`."""
+        from harness.loadrun.watch import Watch
+
+        if action == "begin":
+            if self._watch is not None:
+                await self._watch.end()
+            self._watch = Watch(self)
+            self._watch.begin()
+        if self._watch is None:
+            raise WorldError(f"no load run has begun here; {action!r} comes later")
+        if action == "trouble":
+            self._watch.trouble(on)
+        elif action not in ("begin", "look", "report"):
+            raise WorldError(f"{action!r}: use begin, trouble, look or report")
+        return self._watch.told(whole=action == "report")
 
     @control
     def about(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from load.arrivals import AMEND
+from load.arrivals import AMEND, DPS, NOMIS
 from load.control import Control
 from load.shape import parse
 
@@ -28,6 +28,8 @@ STAFF = 5
 SHOWN = 10
 RECENT = 3
 """Of how many notes written last an amendment chooses."""
+CROSSING = 4
+"""Every so many of DPS' amendments goes to a note from NOMIS."""
 SPREAD = 1.0
 FILLING = "Talked with him on the wing; he was settled and asked about his next visit. "
 
@@ -86,9 +88,12 @@ class Session:
         """Return prisoner and note that an arrival is about; None: there is none yet.
 
         Every other amendment goes to one of the notes written last: people correct what
-        they have just written, and only then do two changes of one note meet.
+        they have just written, and only then do two changes of one note meet. Some DPS
+        users amend a note from NOMIS, by its NOMIS id, which DPS takes too.
         """
         known = self.notes[side]
+        if side == DPS and arrival.action == AMEND and arrival.number % CROSSING == 0:
+            known = self.notes[NOMIS] or known
         if not known:
             return None
         if arrival.action == AMEND and arrival.number % 2:

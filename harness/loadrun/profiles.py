@@ -1,0 +1,88 @@
+"""The courses a load run can take: rate over time, and what goes wrong meanwhile.
+
+Times are shares of the run, so that the same course can be played in two minutes on a
+laptop and in ninety before a roll-out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from harness.targets import HALVES
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A course.
+
+    `corners` are (share of the run, multiple of the peak rate); empty means a weekday.
+    `minutes` is the default length. `outage` is the span, as shares of the run, in
+    which something is off.
+    """
+
+    name: str
+    says: str
+    minutes: float
+    corners: tuple[tuple[float, float], ...]
+    outage: tuple[float, float] | None = None
+
+
+PROFILES = {
+    profile.name: profile
+    for profile in (
+        Profile("beta", "six pilot prisons of 120", 10, ((0, 0.05),)),
+        Profile("peak", "the whole estate's busiest hour", 2, ((0, 1.0),)),
+        Profile(
+            "spike",
+            "the peak, and ten times as much for a sixth of the run",
+            6,
+            ((0, 1), (0.41, 1), (0.42, 10), (0.58, 10), (0.59, 1)),
+        ),
+        Profile("soak", "a weekday's shape", 480, ()),
+        Profile(
+            "outage",
+            "the peak, with something off for a third of the run",
+            90,
+            ((0, 1.0),),
+            (1 / 6, 1 / 2),
+        ),
+    )
+}
+NOT_BUILT = ("wave", "rollback", "migration", "reconcile")
+"""Courses that are planned and not there: refused by name."""
+
+
+@dataclass(frozen=True)
+class Outage:
+    """What is off: a `half` (its processes end), a `service` or a half's `switch`."""
+
+    kind: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.name}"
+
+
+OUTAGE_KINDS = ("half", "service", "switch")
+
+
+def parse_outage(text: str) -> Outage:
+    """Read `half:NAME`, `service:NAME` or `switch:HALF`; ValueError says what is right."""
+    kind, _, name = text.partition(":")
+    if kind not in OUTAGE_KINDS or not name:
+        raise ValueError(
+            f"{text!r}: write half:to-nomis, service:nomis or switch:from-nomis"
+        )
+    if kind != "service" and name not in HALVES:
+        raise ValueError(f"{text!r}: the halves are {' and '.join(HALVES)}")
+    return Outage(kind, name)
+
+
+def corners(profile: Profile, peak: float, seconds: float) -> str:
+    """Return the rate over time as the generator reads it (`seconds:rate,...`)."""
+    if not profile.corners:
+        return ""
+    return ",".join(
+        f"{share * seconds:g}:{multiple * peak:g}"
+        for share, multiple in profile.corners
+    )
