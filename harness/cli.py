@@ -15,6 +15,7 @@ import click
 from harness import cli_contracts, cli_defects, cli_delivery, cli_rollout
 from harness.environment import FIXED_PORT
 from harness.options import RunOptions
+from harness.report import command as report
 from harness.results import EXIT_CODES, UNKNOWN, USAGE_ERROR
 from harness.targets import HALVES, TargetError
 from harness.targets import parse as parse_target
@@ -93,6 +94,7 @@ def main(arguments: list[str] | None = None) -> None:
 )
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--report", default="test-results", show_default=True, metavar="DIR")
+@click.option("--keep-journal", is_flag=True, help="Of what passed, too.")
 @click.option("--allow-skips", is_flag=True, help="A capability may be skipped whole.")
 @click.option("--sync-wait", default=60.0, show_default=True, help="Seconds.")
 @click.option("--settle-timeout", type=float, help="Seconds until a scenario gives up.")
@@ -223,6 +225,7 @@ def steps(query: tuple[str, ...]) -> None:
 
 cli.add_command(cli_contracts.conform)
 cli.add_command(cli_contracts.contracts)
+cli.add_command(report.report)
 cli.add_command(cli_defects.defects)
 cli.add_command(cli_defects.explore)
 cli_delivery.register(cli)

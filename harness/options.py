@@ -19,7 +19,8 @@ class RunOptions:
 
     `targets` gives each half's target: reference, command:CMD, external, none.
     `grace` is the quiet time in seconds asked of targets that do not report idle.
-    `report` is the directory for reports and logs; `settle_timeout` in seconds of
+    `report` is the directory for reports and logs, `keep_journal` keeps there what the
+    journal says of scenarios that passed, too; `settle_timeout` in seconds of
     the tier's stopwatch. `port` is the first of the three fixed ports of a world that
     external targets use. `taps` gives the upstream of each service before which a
     WireMock stands. `world_image` puts the world into a container, `half_env` adds to
@@ -44,6 +45,7 @@ class RunOptions:
     grace: float = 1.5
     port: int = FIXED_PORT
     skipped_ok: bool = False
+    keep_journal: bool = False
     taps: dict[str, str] = field(default_factory=dict)
     world_image: str | None = None
     half_env: dict[str, str] = field(default_factory=dict)

@@ -211,10 +211,12 @@ def pytest_runtest_makereport(
         return
     if report.when == "teardown" and not report.failed:
         return
-    result = result_of(item, call, report, item.config.stash[OPTIONS].seed)
+    options = item.config.stash[OPTIONS]
+    result = result_of(item, call, report, options.seed)
     report.user_properties.append(("tandem", result.as_dict()))
     scene = scene_of(item)
-    if scene is not None and result.verdict in (FAIL, UNKNOWN):
+    kept = options.keep_journal or result.verdict in (FAIL, UNKNOWN)
+    if scene is not None and kept:
         report.user_properties.append((PROPERTY, _journal(result.id, scene)))
     stacks = item.config.stash.get(STACKS, None)
     if result.verdict == UNKNOWN and stacks is not None and (gone := stacks.gone()):

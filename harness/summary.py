@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from harness.excerpt import excerpt, timeline_path
 from harness.progress import VERDICTS, facts
+from harness.report.overview import anchor
+from harness.report.record import PAGE
 from harness.results import FAIL, KNOWN, SKIP, UNKNOWN
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ def summary(result: RunResult, options: RunOptions) -> str:
     parts = [
         f"## Tandem: {result.verdict}",
         f"{halves}; tier {options.tier}; seed {options.seed}",
+        _where(options.report),
         "\n".join(
             f"- {_plain(reason)}"
             for reason in [*result.outdated, *result.reasons_unknown()]
@@ -61,6 +64,17 @@ def summary(result: RunResult, options: RunOptions) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
+def _where(report: str) -> str:
+    """Say where the page is; on GitHub, where the artefacts of this run are."""
+    page = f"`{_code(report)}/{PAGE}`"
+    run = [os.environ.get(f"GITHUB_{name}") for name in ("REPOSITORY", "RUN_ID")]
+    if not all(run):
+        return f"Open {page} to see each failure on its timeline."
+    server = os.environ.get("GITHUB_SERVER_URL", "https://github.com")
+    link = f"{server}/{run[0]}/actions/runs/{run[1]}#artifacts"
+    return f"Open {page} from the [artefacts]({link}) to see each failure's timeline."
+
+
 def _table(result: RunResult) -> str:
     head = (
         "| capability | " + " | ".join(VERDICTS) + " |\n|---|" + "--:|" * len(VERDICTS)
@@ -73,9 +87,10 @@ def _table(result: RunResult) -> str:
 
 
 def _failure(scenario: ScenarioResult, report: str) -> str:
+    source = f"{_code(scenario.feature)}:{scenario.line}"
     lines = [
         f"### {scenario.verdict}: {_plain(scenario.name)}",
-        f"`{_code(scenario.feature)}:{scenario.line}`, seed {scenario.seed}",
+        f"`{source}`, seed {scenario.seed}, `{PAGE}#{anchor(scenario.id)}`",
     ]
     if scenario.violations:
         lines.append(

@@ -19,7 +19,6 @@ from harness.journals import FILE as JOURNAL
 from harness.junit import write_junit
 from harness.progress import Progress, Screen, print_summary
 from harness.replay import replay
-from harness.report import write as write_report
 from harness.report.record import record, write_record
 from harness.results import RunResult
 from harness.selection import select
@@ -79,6 +78,9 @@ def _write(result: RunResult, options: RunOptions, report: Path) -> None:
     write_timelines(result, report)
     write_summary(result, options, report / "summary.md")
     write_record(record(result, options), report)
+    # The page's template engine is not needed until now.
+    from harness.report.folder import write as write_report
+
     write_report(report)
 
 

@@ -4,12 +4,6 @@
     scenarios.ndjson   one record a scenario
     journal.ndjson     the journal of the scenarios that did not pass
 
-`write` makes `report.html` from these three and nothing else, so that it can be made
-anew at any time.
+`harness.report.folder.write` makes `report.html` from these three and nothing else, so
+that it can be made anew at any time.
 """
-
-from __future__ import annotations
-
-from harness.report.folder import NotARunError, write
-
-__all__ = ["NotARunError", "write"]

@@ -10,7 +10,6 @@ import base64
 import contextlib
 import shutil
 import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import aiohttp
@@ -176,13 +175,13 @@ class Page:
         await self.send("Input.dispatchKeyEvent", type="keyDown", **down)
         await self.send("Input.dispatchKeyEvent", type="keyUp", **event)
 
-    async def picture(self, path: Path, *, whole: bool = False) -> None:
-        """Save a PNG of the window, or of the whole page."""
+    async def picture(self, *, whole: bool = False) -> bytes:
+        """Return a PNG of the window, or of the whole page."""
         await self.drawn()
         answer = await self.send(
             "Page.captureScreenshot", format="png", captureBeyondViewport=whole
         )
-        path.write_bytes(base64.b64decode(answer["data"]))
+        return base64.b64decode(answer["data"])
 
     async def close(self) -> None:
         """Close the page's socket; the page ends with its browser."""

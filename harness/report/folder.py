@@ -13,7 +13,7 @@ from harness.journals import decoded
 from harness.report.details import Details
 from harness.report.page import page
 from harness.report.record import FILE as RUN
-from harness.report.record import read_record
+from harness.report.record import PAGE, read_record
 from harness.results import ScenarioResult
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SCENARIOS = "scenarios.ndjson"
-PAGE = "report.html"
 
 
 class NotARunError(ValueError):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from harness.results import RunResult
 
 FILE = "run.json"
+PAGE = "report.html"
 
 
 @dataclass
