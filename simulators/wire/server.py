@@ -210,7 +210,8 @@ def _share(line: socket.socket, *, on: bool) -> None:
 
 
 def _bound(host: str, port: int, service: str) -> socket.socket:
-    line = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # asyncio turns Nagle's 40 ms off only for sockets that name their protocol.
+    line = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         # Ports of a run that just ended are free again; live listeners still refuse.
         _share(line, on=True)
