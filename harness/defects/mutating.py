@@ -106,7 +106,9 @@ def _tree(name: str) -> ast.Module:
 
 def _functions(module: ModuleType) -> Iterator[tuple[str, ast.AST]]:
     for name, node in _in(_tree(module.__name__)):
-        if isinstance(_object(module, name, strict=False), FunctionType):
+        found = _object(module, name, strict=False)
+        # One that calls super() has a closure, which other code may not fit.
+        if isinstance(found, FunctionType) and not found.__code__.co_freevars:
             yield name, node
 
 
