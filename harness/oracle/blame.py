@@ -89,8 +89,29 @@ def _fate_of(case: Case, half: str, messages: list[Message], seqs: list[int]) ->
         return Blame("relay", "its message was dropped on the way", seqs)
     if "deleted" not in fates:
         return Blame(half, f"its message ended {messages[-1].fate}", seqs)
+    return _acknowledged(case, half, messages, seqs)
+
+
+def _acknowledged(
+    case: Case, half: str, messages: list[Message], seqs: list[int]
+) -> Blame:
+    if any(_was_off(case, half, m) for m in messages if m.fate == "deleted"):
+        return Blame(half, "dropped while the switch of its event type was off", seqs)
     tries = sum(len(m.received) for m in messages)
     return Blame(half, f"acknowledged without effect after {tries} receives", seqs)
+
+
+def _was_off(case: Case, half: str, message: Message) -> bool:
+    """Whether the half's switch was off when it acknowledged the message.
+
+    A real build drops what is switched off, for good (events-and-config 5.1).
+    """
+    off = False
+    for entry in case.history.switches:
+        mine = entry.get("scope") == half and entry.get("name") == message.type
+        if mine and entry["seq"] < (message.fate_seq or 0):
+            off = not entry.get("on")
+    return off
 
 
 def events_for(case: Case, note: LogicalNote, change: Change | None) -> list[Event]:
