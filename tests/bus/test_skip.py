@@ -138,3 +138,32 @@ def test_without_idle_skip_a_back_off_takes_its_time() -> None:
         assert rig.kinds("skip") == []
 
     on_virtual_time(story)
+
+
+def test_what_lies_where_nobody_takes_it_does_not_stop_the_skip() -> None:
+    """With one half down, the retries of the other still cost no real time."""
+
+    async def story(rig: Rig) -> None:
+        rig.bus.create_queue("of-the-half-that-is-down")
+        rig.bus.send("of-the-half-that-is-down", "waiting")
+        rig.bus.send(QUEUE, "later", delay=30)
+        rig.bus.skipper.attended = lambda queue: queue == QUEUE
+        rig.bus.idle_skip = True
+        [message] = await rig.bus.poll(QUEUE, 10, 5)
+        assert message.body == "later"
+        assert rig.clock.stopwatch() < SOON
+
+    on_virtual_time(story)
+
+
+def test_a_skipped_delay_has_gone_by_for_the_whole_world() -> None:
+    """What ends by itself, such as a replica's lag, ends in skipped time too."""
+
+    async def story(rig: Rig) -> None:
+        rig.bus.idle_skip = True
+        rig.bus.send(QUEUE, "later", delay=30)
+        assert await rig.bus.poll(QUEUE, 10, 5)
+        assert rig.clock.passed() == pytest.approx(30, abs=SOON)
+        assert rig.clock.stopwatch() < SOON
+
+    on_virtual_time(story)

@@ -24,7 +24,9 @@ ROOT = HERE.parent.parent
 TANDEM = [sys.executable, "-m", "harness"]
 HALVES = ("to-nomis", "from-nomis")
 BOTH_WAYS = str(HERE / "both-ways.feature")
-COMMANDS = {half: f"command:{sys.executable} -m tests.stranger {half}" for half in HALVES}
+COMMANDS = {
+    half: f"command:{sys.executable} -m tests.stranger {half}" for half in HALVES
+}
 _START_SECONDS = 30.0
 _RUN_SECONDS = 240.0
 # All that a build gets besides what `tandem env` prints.
@@ -54,9 +56,7 @@ def tandem(*arguments: str) -> Ended:
 
 def printed(port: int) -> dict[str, dict[str, str]]:
     """Return the variables that `tandem env` prints, by half; their own ports free."""
-    documents = json.loads(
-        tandem("env", "--format", "json", "--port", str(port)).out
-    )
+    documents = json.loads(tandem("env", "--format", "json", "--port", str(port)).out)
     return {
         half: {**documents[half]["variables"], "SERVER_PORT": str(free_port())}
         for half in HALVES
