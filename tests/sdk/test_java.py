@@ -53,7 +53,7 @@ def _build(place: Path, listed: Path) -> None:
             return
     if "COMPILATION ERROR" in done.stdout:
         pytest.fail(done.stdout)
-    pytest.skip(f"Maven cannot resolve the SDK: {(done.stdout + done.stderr)[-300:]}")
+    pytest.skip(f"the Java SDK cannot be fetched: {(done.stdout + done.stderr)[-300:]}")
 
 
 def _run(class_path: str, *arguments: str) -> str:

@@ -38,7 +38,7 @@ def installed(cache: Path) -> Path:
             check=False,
         )
         if done.returncode != 0:
-            pytest.skip(f"npm cannot install the SDK: {done.stderr[-300:]}")
+            pytest.skip(f"the JavaScript SDK cannot be fetched: {done.stderr[-300:]}")
     return place
 
 
