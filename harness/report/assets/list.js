@@ -41,7 +41,7 @@ function filter() {
   }
   field("shown").textContent = `${shown} of ${rows.length} shown`;
   field("nothing").hidden = shown > 0;
-  field("reset").hidden = shown === rows.length;
+  field("all-again").hidden = shown === rows.length;
 }
 
 function start() {

@@ -16,13 +16,17 @@ if (form) {
   }
   addEventListener("hashchange", openAnchor);
   openAnchor();
-  let opened = [];
+  const opened = new Set();
   addEventListener("beforeprint", () => {
-    opened = rows.filter((row) => !row.open && !row.hidden && row.matches(".fail, .unknown"));
-    for (const row of opened) {
+    for (const row of rows) {
+      if (row.open || row.hidden || !row.matches(".fail, .unknown")) continue;
+      opened.add(row);
       row.open = true;
       open(row);
     }
   });
-  addEventListener("afterprint", () => { for (const row of opened) row.open = false; });
+  addEventListener("afterprint", () => {
+    for (const row of opened) row.open = false;
+    opened.clear();
+  });
 }
