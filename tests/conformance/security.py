@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from harness.conform import fact
+
 if TYPE_CHECKING:
     from harness.conform import Answer, Api
 
@@ -29,7 +31,7 @@ class Route(NamedTuple):
         return api.call(self.method, self.path, **options)
 
 
-def every(routes: tuple[Route, ...]) -> pytest.MarkDecorator:
+def every(routes: tuple[Route, ...], *, inferred: bool = False) -> pytest.MarkDecorator:
     """Parametrize a case over routes; each carries its citation and 0.3's."""
     return pytest.mark.parametrize(
         "route",
@@ -37,7 +39,7 @@ def every(routes: tuple[Route, ...]) -> pytest.MarkDecorator:
             pytest.param(
                 route,
                 id=str(route),
-                marks=pytest.mark.fact(f"{route.cites}; http-contracts 0.3", False),
+                marks=fact(f"{route.cites}; http-contracts 0.3", inferred=inferred),
             )
             for route in routes
         ],
@@ -53,7 +55,7 @@ def each_role(routes: tuple[Route, ...]) -> pytest.MarkDecorator:
                 route,
                 role,
                 id=f"{route} {role}",
-                marks=pytest.mark.fact(f"{route.cites}; http-contracts 1.4", False),
+                marks=fact(f"{route.cites}; http-contracts 1.4"),
             )
             for route in routes
             for role in route.roles
@@ -62,7 +64,7 @@ def each_role(routes: tuple[Route, ...]) -> pytest.MarkDecorator:
 
 
 def assert_unauthorised(answer: Answer) -> None:
-    """Hold a 401 to 0.3: empty body, and a header that asks for a bearer token."""
+    """Hold a 401 to 0.3 [I]: empty, with a header that asks for a bearer token."""
     assert answer.status == 401
     assert answer.raw == b""
     assert answer.headers["www-authenticate"].startswith("Bearer")

@@ -45,13 +45,13 @@ def options(route: Route) -> dict[str, object]:
     return {"query": QUERY} if route in FOR_NOTES else {}
 
 
-@every(ROUTES + FOR_NOTES)
+@every(ROUTES + FOR_NOTES, inferred=True)
 def test_nobody_gets_in_without_a_token(alerts: Api, route: Route) -> None:
     """401, empty, asking for a bearer token."""
     assert_unauthorised(route.ask(alerts, token=None, **options(route)))
 
 
-@every(ROUTES + FOR_NOTES)
+@every(ROUTES + FOR_NOTES, inferred=True)
 def test_a_token_that_nobody_signed_is_no_token(alerts: Api, route: Route) -> None:
     """401 for rubbish in place of a token."""
     assert_unauthorised(route.ask(alerts, token="rubbish", **options(route)))

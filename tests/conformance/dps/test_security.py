@@ -94,13 +94,13 @@ ROUTES = WITHOUT_USER + WITH_USER
 ALL = {RO, RW, ADMIN, SYNC, SYSGEN}
 
 
-@every(ROUTES)
+@every(ROUTES, inferred=True)
 def test_nobody_gets_in_without_a_token(dps: Api, route: Route) -> None:
     """401, empty, asking for a bearer token."""
     assert_unauthorised(route.ask(dps, token=None))
 
 
-@every(ROUTES)
+@every(ROUTES, inferred=True)
 def test_a_token_that_nobody_signed_is_no_token(dps: Api, route: Route) -> None:
     """401 for rubbish in place of a token."""
     assert_unauthorised(route.ask(dps, token="rubbish"))

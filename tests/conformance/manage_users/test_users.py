@@ -71,7 +71,7 @@ def test_the_service_account_of_dps_is_known(users: Api) -> None:
     assert users.get("/users/PRISONER_MANAGER_API").status == 200
 
 
-@fact("http-contracts 0.3")
+@fact("http-contracts 0.3", inferred=True)
 def test_nobody_gets_in_without_a_token(users: Api) -> None:
     """401, empty."""
     assert_unauthorised(users.get("/users/X", token=None))

@@ -60,13 +60,13 @@ ROUTES = (
 )
 
 
-@every(ROUTES)
+@every(ROUTES, inferred=True)
 def test_nobody_gets_in_without_a_token(mapping: Api, route: Route) -> None:
     """401, empty, asking for a bearer token."""
     assert_unauthorised(route.ask(mapping, token=None))
 
 
-@every(ROUTES)
+@every(ROUTES, inferred=True)
 def test_a_token_that_nobody_signed_is_no_token(mapping: Api, route: Route) -> None:
     """401 for rubbish in place of a token."""
     assert_unauthorised(route.ask(mapping, token="rubbish"))

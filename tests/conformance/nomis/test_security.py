@@ -66,13 +66,13 @@ ROUTES = (
 )
 
 
-@every(ROUTES)
+@every(ROUTES, inferred=True)
 def test_nobody_gets_in_without_a_token(nomis: Api, route: Route) -> None:
     """401, empty, asking for a bearer token."""
     assert_unauthorised(route.ask(nomis, token=None))
 
 
-@every(ROUTES)
+@every(ROUTES, inferred=True)
 def test_a_token_that_nobody_signed_is_no_token(nomis: Api, route: Route) -> None:
     """401 for rubbish in place of a token."""
     assert_unauthorised(route.ask(nomis, token="rubbish"))
@@ -126,7 +126,7 @@ def test_a_wrong_method_ends_in_the_catch_all(nomis: Api) -> None:
     assert answer.body["userMessage"].startswith("Unexpected error: ")
 
 
-@fact("http-contracts 0.3")
+@fact("http-contracts 0.3", inferred=True)
 def test_an_unknown_path_without_a_token_is_unauthorised(nomis: Api) -> None:
     """Only the listed paths are open; the filter stands before dispatch."""
     assert_unauthorised(nomis.get("/no-such-path", token=None))

@@ -62,7 +62,7 @@ def test_another_role_is_refused(prison_api: Api) -> None:
     assert prison_api.get(PATH, roles=[RO]).status in (200, 404)
 
 
-@fact("http-contracts 0.3")
+@fact("http-contracts 0.3", inferred=True)
 def test_nobody_gets_in_without_a_token(prison_api: Api, cast: Cast) -> None:
     """401, empty."""
     assert_unauthorised(prison_api.get(PATH, token=None))

@@ -75,7 +75,7 @@ def test_another_role_is_refused(search: Api) -> None:
     assert search.get("/prisoner/Z9999ZZ", roles=[]).status == 403
 
 
-@fact("http-contracts 0.3")
+@fact("http-contracts 0.3", inferred=True)
 def test_nobody_gets_in_without_a_token(search: Api) -> None:
     """401, empty."""
     assert_unauthorised(search.get("/prisoner/Z9999ZZ", token=None))
