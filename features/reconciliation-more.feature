@@ -65,14 +65,14 @@ Feature: The reconciliation raises no false alarm and misses nothing
     When the reconciliation looks at the prisoner
     Then it reports a difference
 
-  @REC-02 @REC-03
+  @REC-02 @REC-03 @needs-reconciliation-of-everyone
   Scenario: A page that could not be read makes the report incomplete
     Given a case note written in DPS
     And NOMIS fails 30 times
     When the reconciliation looks at everyone
     Then it reports that it could not check
 
-  @REC-11 @REC-04
+  @REC-11 @REC-04 @needs-reconciliation-of-everyone
   Scenario: A difference is in the report over everyone
     Given a case note written in DPS
     And someone removed the NOMIS row behind the sync's back

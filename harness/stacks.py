@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 NEEDS = {
     "needs-migration": "migrates",
     "needs-reconciliation": "reconciles",
+    "needs-reconciliation-of-everyone": "reconciles-everyone",
     "needs-kill": "killable",
     "needs-live-switch": "switches-live",
     "needs-parking": "parks",

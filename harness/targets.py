@@ -24,7 +24,9 @@ class Traits:
 
     `runs` says that the direction exists at all. `parks` is true when events of a
     switched-off type wait and are replayed, false when they are dropped.
-    `switches_live` means a switch needs no restart. `exact` means the target reports
+    `reconciles_everyone` means that it compares all prisoners when asked: the real
+    build does so only as a batch job of its own. `switches_live` means a switch needs
+    no restart. `exact` means the target reports
     when it is idle.
     """
 
@@ -32,6 +34,7 @@ class Traits:
     alerts: bool = True
     migrates: bool = True
     reconciles: bool = True
+    reconciles_everyone: bool = False
     parks: bool = False
     switches_live: bool = False
     killable: bool = True
@@ -52,7 +55,9 @@ class Traits:
 # from the environment.
 _BUILD = Traits(migrates=False)
 _TRAITS = {
-    "reference": Traits(parks=True, switches_live=True, exact=True),
+    "reference": Traits(
+        parks=True, switches_live=True, exact=True, reconciles_everyone=True
+    ),
     "command": _BUILD,
     "container": _BUILD,
     "external": Traits(migrates=False, killable=False),
