@@ -1,0 +1,1 @@
+"""Delivery: doctor, shards, and what CI reads."""
