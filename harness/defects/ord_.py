@@ -175,11 +175,6 @@ def _() -> Patches:
     line="Then both sides hold the note with 2 amendments",
     wrong="the NOMIS text is replaced, not merged",
     shows="the officer's amendment is nowhere any more",
-    equivalent=(
-        "As deployed NOMIS' update replaces whatever stands there (http-contracts N3), "
-        "and the limit nomis-update-is-blind-replace excuses it for every sync; as "
-        "intended NOMIS itself keeps what the sync has not seen."
-    ),
 )
 def _() -> Patches:
     return [

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from harness.oracle.case import Case
+    from harness.oracle.changes import Change
     from harness.oracle.evidence import Violation
     from harness.oracle.notes import LogicalNote
     from harness.oracle.writes import Write
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     Check = Callable[[Case, Violation, LogicalNote | None], bool]
 
 _FAILED = 500
+# Seconds in which a sync surely handles one message.
+_ONE_HANDLING = 60.0
 
 
 def apply(
@@ -153,10 +156,36 @@ def _dps_amendment_fell_to_a_rebuild(
         for row in rows
     )
     return held and any(
-        write.seq > change.seq and all(part.text != wanted for part in write.parts)
+        write.seq > change.seq
+        and all(part.text != wanted for part in write.parts)
+        and _had_looked(case, write, change)
         for change in written
         for write in _writes(note, DPS)
     )
+
+
+def _had_looked(case: Case, write: Write, change: Change) -> bool:
+    """Tell whether who wrote had read the copy, but before the change came.
+
+    Between its read and its write a sync is helpless; one that never read, or read
+    after the change and wiped it all the same, is not. Reads count that belong to the
+    same message; where the sync does not say which, those of the minute before.
+    """
+    own = write.call
+    reads = [
+        call
+        for call in case.history.calls
+        if call.method == "GET"
+        and call.service == own.service
+        and call.program == write.program
+        and call.seq < write.seq
+        and (write.note in call.path or write.note in call.subjects)
+    ]
+    if own.cause is not None:
+        reads = [call for call in reads if call.cause == own.cause][-1:]
+    else:
+        reads = [call for call in reads if own.at - call.at <= _ONE_HANDLING]
+    return any(call.seq < change.seq for call in reads)
 
 
 def _nomis_change_fell_to_an_update(
@@ -177,7 +206,10 @@ def _nomis_change_fell_to_an_update(
         for write in _writes(note, NOMIS):
             lacks = write.text != wanted and all(p.text != wanted for p in write.parts)
             wiped = write.kind == "update" and write.seq > change.seq and lacks
-            if wiped and not any(seq < write.seq for seq in brought):
+            if not wiped or any(seq < write.seq for seq in brought):
+                continue
+            # An edit may lose to another edit; an amendment never does.
+            if change.action != "amend" or _had_looked(case, write, change):
                 return True
     return False
 

@@ -608,6 +608,16 @@ class Story:
         if before != self.nomis[made]["text"]:
             self.tell_nomis("UPDATED", made, seq, SYNC)
 
+    def looks_at_nomis(self, made: int) -> None:
+        """Let to-nomis read a NOMIS row, as one does before writing it."""
+        path = f"/casenotes/{made}"
+        self.call("to-nomis-nomis", "nomis.get_case_note", "GET", path, wrote=False)
+
+    def looks_at_dps(self, note: str) -> None:
+        """Let from-nomis read a DPS note, as one does before putting it."""
+        path = f"/case-notes/{self.prisoner}/{note}"
+        self.call("from-nomis-dps", "dps.get_case_note", "GET", path, wrote=False)
+
     def n4(self, made: int) -> None:
         """Delete a NOMIS row."""
         there = self.nomis.pop(made, None)

@@ -301,6 +301,7 @@ def test_crossed_edits_may_end_either_way_but_equal() -> None:
 def test_amendments_on_both_sides_survive_in_any_order() -> None:
     """Crossed amendments: both stand on both sides, in whatever order."""
     story, note, made = both_sides()
+    story.looks_at_nomis(made)
     story.nomis_amend(made, "From NOMIS.", user="XYZ98K_GEN")
     (_, theirs) = split(story.nomis[made]["text"])
     story.dps_amend(note, "From DPS.")

@@ -156,10 +156,12 @@ def test_ids_and_origin_lost_without_a_rebuild_are_no_limit() -> None:
     assert found(story) == {("altered", "from-nomis")}
 
 
-def fell_to_rebuild(*, audited: bool) -> Story:
+def fell_to_rebuild(*, audited: bool, looked: bool = True) -> Story:
     """Return a DPS amendment gone after a NOMIS edit rebuilt the note."""
     story, note, made = carried()
     story.nomis_edit(made, "Met in the gym.")
+    if looked:
+        story.looks_at_dps(note)
     story.dps_amend(note, "He asked.")
     first, second = story.waiting
     story.handle(first)
@@ -179,6 +181,13 @@ def test_a_dps_amendment_that_fell_to_a_rebuild_is_dpss_limit() -> None:
     assert "lost" in {rule for rule, _ in found(story)}
 
 
+def test_a_dps_amendment_rebuilt_away_unseen_is_the_syncs_fault() -> None:
+    """It stood in DPS before from-nomis wrote, and from-nomis never looked."""
+    story = fell_to_rebuild(audited=True, looked=False)
+    assert "dps-replace-loses-dps-amendments" not in limited(story)
+    assert "lost" in {rule for rule, _ in found(story)}
+
+
 def test_a_dps_amendment_gone_without_trace_is_no_limit() -> None:
     """No audit row shows a rebuild that took it."""
     story = fell_to_rebuild(audited=False)
@@ -189,9 +198,11 @@ def test_a_dps_amendment_gone_without_trace_is_no_limit() -> None:
 # -- the update of NOMIS -----------------------------------------------------------
 
 
-def wiped(*, first_from_nomis: bool) -> Story:
+def wiped(*, first_from_nomis: bool, looked: bool = True) -> Story:
     """Return a NOMIS amendment wiped by the push of a DPS amendment."""
     story, note, made = carried()
+    if looked:
+        story.looks_at_nomis(made)
     story.nomis_amend(made, "From NOMIS.", user="XYZ98K_GEN")
     story.dps_amend(note, "From DPS.")
     nomis, dps = story.waiting
@@ -209,6 +220,13 @@ def test_a_nomis_amendment_wiped_before_it_was_read_is_nomiss_limit() -> None:
     story = wiped(first_from_nomis=False)
     assert limited(story) == {"nomis-update-is-blind-replace"}
     excused(story, "nomis-update-is-blind-replace")
+
+
+def test_a_nomis_amendment_wiped_unseen_is_the_syncs_fault() -> None:
+    """It stood in NOMIS before to-nomis wrote, and to-nomis never looked (ORD-07)."""
+    story = wiped(first_from_nomis=False, looked=False)
+    assert limited(story) == set()
+    assert ("lost", "to-nomis") in found(story)
 
 
 def test_a_nomis_amendment_wiped_after_it_was_read_is_no_limit() -> None:
