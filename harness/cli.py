@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from harness import cli_contracts, cli_defects, cli_delivery, cli_rollout
+from harness import cli_contracts, cli_defects, cli_delivery, cli_load, cli_rollout
 from harness.environment import FIXED_PORT
 from harness.options import RunOptions
 from harness.report import command as report
@@ -230,3 +230,4 @@ cli.add_command(cli_defects.defects)
 cli.add_command(cli_defects.explore)
 cli_delivery.register(cli)
 cli_rollout.register(cli)
+cli_load.register(cli)

@@ -58,7 +58,11 @@ class Shape:
 
 
 def parse(text: str, ends: float = math.inf) -> Shape:
-    """Read `seconds:rate,...`; ValueError says what is right."""
+    """Read `seconds:rate,...` or `weekday:PEAK:SECONDS`; else ValueError."""
+    name, _, given = text.partition(":")
+    if name == "weekday":
+        peak, _, seconds = given.partition(":")
+        return weekday(float(peak), float(seconds))
     corners = []
     for part in text.split(","):
         at, sign, rate = part.partition(":")

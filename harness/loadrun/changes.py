@@ -40,6 +40,7 @@ class Change:
     intended: float
     mark: str
     asked: float
+    note: str = ""
     accepted: bool | None = None
     calm: bool = True
 
@@ -52,6 +53,7 @@ class Sums:
     accepted: int = 0
     refused: int = 0
     done: int = 0
+    superseded: int = 0
     user_calls: int = 0
     sync_calls: int = 0
     sync_writes: int = 0
@@ -80,8 +82,16 @@ class Changes:
 
     @property
     def under_way(self) -> list[Change]:
-        """Accepted changes whose copy does not stand yet."""
-        return [change for change in self._open.values() if change.accepted]
+        """Accepted changes whose copy is owed and does not stand yet.
+
+        The deletion of a note that has no copy owes nothing.
+        """
+        return [
+            change
+            for change in self._open.values()
+            if change.accepted
+            and (change.kind != "delete" or change.note in self._pairs)
+        ]
 
     def hear(self, entry: Entry) -> None:
         """Take in one entry of the journal."""
@@ -107,9 +117,10 @@ class Changes:
             return
         body = data["body"]
         found = _MARK.search(str(body["text"])) if isinstance(body, dict) else None
-        mark = found[0] if found else data["path"].rpartition("/")[2]
+        note = _note(data["path"]) if kind != "create" else ""
+        mark = found[0] if found else note
         intended = self.moment(float(data["intended"]))
-        change = Change(half, kind, intended, mark, entry.at)
+        change = Change(half, kind, intended, mark, entry.at, note)
         self._asked[entry.seq] = change
         # The event leaves before the answer does: the copy may stand before it.
         self._open[half, mark] = change
@@ -147,6 +158,9 @@ class Changes:
         good = bool(data["wrote"]) and (data["status"] or _REFUSED) < _REFUSED
         change = self._asked.pop(data["request"], None)
         if change is not None:
+            body = data["body"]
+            if change.kind == "create" and isinstance(body, dict):
+                change.note = str(body.get("caseNoteId", ""))
             self._answered(change, good=good)
             return
         write = self._writes.pop(data["request"], None)
@@ -161,11 +175,31 @@ class Changes:
 
     def _answered(self, change: Change, *, good: bool) -> None:
         change.accepted = good
-        if good:
-            self.sums.accepted += 1
+        if not good:
+            self.sums.refused += 1
+            self._open.pop((change.half, change.mark), None)
             return
-        self.sums.refused += 1
-        self._open.pop((change.half, change.mark), None)
+        self.sums.accepted += 1
+        if change.kind == "delete":
+            self._supersede(change)
+
+    def _supersede(self, deletion: Change) -> None:
+        """Owe no copy any more of earlier changes to a note that was deleted."""
+        notes = {deletion.note, self._pairs.get(deletion.note, "")}
+        gone = [
+            key
+            for key, change in self._open.items()
+            if change is not deletion and change.accepted and change.note in notes
+        ]
+        for key in gone:
+            del self._open[key]
+        self.sums.superseded += len(gone)
+
+
+def _note(path: str) -> str:
+    """Return the note a user's path names: its last part that has digits."""
+    parts = [part for part in path.split("/") if any(map(str.isdigit, part))]
+    return parts[-1] if parts else ""
 
 
 def _marks(body: Any) -> Iterator[str]:

@@ -31,9 +31,7 @@ def read(path: str | None = None) -> Objectives:
     return found
 
 
-def _checked(
-    path: str, found: Objectives, table: str, name: str, value: Any
-) -> float:
+def _checked(path: str, found: Objectives, table: str, name: str, value: Any) -> float:
     if name not in found[table]:
         raise ObjectivesError(
             f"{path}: [{table}] has no {name}; it has {', '.join(found[table])}"

@@ -67,7 +67,7 @@ OUTAGE_KINDS = ("half", "service", "switch")
 
 
 def parse_outage(text: str) -> Outage:
-    """Read `half:NAME`, `service:NAME` or `switch:HALF`; ValueError says what is right."""
+    """Read `half:NAME`, `service:NAME` or `switch:HALF`; else ValueError."""
     kind, _, name = text.partition(":")
     if kind not in OUTAGE_KINDS or not name:
         raise ValueError(

@@ -23,6 +23,7 @@ COUNTED = {
 }
 """The verdict's counts, by the oracle's rules; other rules stand under their name."""
 _BUSY, _OURS = 0.95, 0.6
+_UNTRACED = 0.01
 _BOUND = 3.0
 """With 0 of N seen, the true share is below 3/N with 95 % confidence."""
 
@@ -104,7 +105,9 @@ def _lags(found: Findings) -> list[dict[str, Any]]:
         for name, limit in sorted(found.objectives["lag"].items()):
             value = lag[name]
             says = f"{half} lag {name} {value:.2f} s (objective {limit:g} s)"
-            checks.append({"name": f"{half} {name}", "held": value <= limit, "says": says})
+            checks.append(
+                {"name": f"{half} {name}", "held": value <= limit, "says": says}
+            )
     return checks
 
 
@@ -119,13 +122,13 @@ def _backlog(found: Findings) -> list[dict[str, Any]]:
         held = drain is not None and drain <= limit
         checks.append({"name": "drain", "held": held, "says": says})
     settled, waiting = found.settled["settled"], found.measured["waiting"]
-    says = "everything had come over at the end"
-    if not (settled and not waiting):
+    says = "nothing moved any more at the end"
+    if not settled:
         says = (
             f"{waiting} changes had not come over {found.settled['seconds']:.0f} s "
             "after the last arrival"
         )
-    checks.append({"name": "settled", "held": settled and not waiting, "says": says})
+    checks.append({"name": "settled", "held": settled, "says": says})
     return checks
 
 
@@ -168,6 +171,10 @@ def _doubts(found: Findings) -> list[str]:
             f"the world's event loop woke {lateness:.2f} s late (p99): the fakes or "
             "the bus were the bottleneck"
         )
+    untraced = found.measured["waiting"] if found.settled["settled"] else 0
+    if untraced > _UNTRACED * max(sums["accepted"], 1):
+        # A text that NOMIS cut off has lost its number: the oracle still judges it.
+        doubts.append(f"the copies of {untraced} changes were not recognised")
     if health["dropped"]:
         doubts.append("the journal outgrew its limit and was not kept whole")
     judged = found.judged

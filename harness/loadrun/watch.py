@@ -51,6 +51,7 @@ class Watch:
         self._began = self._clock.stopwatch()
         self._first = self._last = 0.0
         self._trouble: float | None = None
+        self._off_since: float | None = None
         self._quiet: float | None = None
         self._drained: float | None = None
         self._depths = dict.fromkeys(HALVES, 0)
@@ -86,7 +87,8 @@ class Watch:
         """Note that an outage begins or ends: changes meanwhile are counted apart."""
         now = self._clock.stopwatch()
         if on:
-            self._trouble, self._quiet, self._drained = now, None, None
+            self._trouble = self._off_since = now
+            self._quiet = self._drained = None
             for change in self._changes.under_way:
                 change.calm = False
         else:
@@ -98,9 +100,8 @@ class Watch:
         waiting = self._changes.under_way
         document: dict[str, Any] = {
             "seconds": round(now - self._began, 3),
-            "span": [
-                round(each - self._began, 3) for each in (self._first, self._last)
-            ],
+            "first": round(self._first - self._began, 3),
+            "last": round(self._last - self._began, 3),
             "sums": asdict(self._changes.sums),
             "waiting": len(waiting),
             "oldest": round(max((now - c.intended for c in waiting), default=0.0), 3),
@@ -126,6 +127,10 @@ class Watch:
             }
             document["troubled"] = {h: self._troubled[h].told() for h in HALVES}
             document["distribution"] = {h: self._of(h).steps() for h in HALVES}
+            document["trouble"] = [
+                None if each is None else round(each - self._began, 3)
+                for each in (self._off_since, self._quiet)
+            ]
             document["series"] = self._series.told()
             document["series_span"] = self._series.span
         return document

@@ -1,0 +1,162 @@
+"""The command `tandem load`: will the sync hold for the full estate."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from harness.loadrun import objectives as goals
+from harness.loadrun.profiles import NOT_BUILT, PROFILES, Outage, parse_outage
+from harness.targets import HALVES, TargetError
+from harness.targets import parse as parse_target
+
+
+class Off(click.ParamType[Outage]):
+    """`half:NAME`, `service:NAME` or `switch:HALF`."""
+
+    name = "what"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Outage:
+        """Return the outage or fail with what is right."""
+        if isinstance(value, Outage):
+            return value
+        try:
+            return parse_outage(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+class Course(click.ParamType[str]):
+    """A profile's name; those not built yet are refused by name."""
+
+    name = "profile"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """Return the name or fail with what there is."""
+        name = str(value)
+        if name in NOT_BUILT:
+            self.fail(
+                f"the profile {name} is not built yet; there are: "
+                + ", ".join(PROFILES),
+                param,
+                ctx,
+            )
+        if name not in PROFILES:
+            self.fail(f"{name!r}: the profiles are {', '.join(PROFILES)}", param, ctx)
+        return name
+
+
+@click.command()
+@click.option(
+    "--profile",
+    type=Course(),
+    default="peak",
+    show_default=True,
+    help="; ".join(f"{name}: {p.says}" for name, p in PROFILES.items()),
+)
+@click.option("--scale", default=1.0, show_default=True, help="Times the assumed peak.")
+@click.option("--minutes", type=float, help="Length; each profile has its own default.")
+@click.option("--peak", type=float, help="National peak in changes/s; assumed: 5.")
+@click.option("--to-nomis", help="DPS to NOMIS half; targets as for verify.")
+@click.option("--from-nomis", help="NOMIS to DPS half.")
+@click.option("--sync", help="Both halves at once.")
+@click.option("--stack", metavar="URL", help="A world held by `tandem up`.")
+@click.option("--instances", type=click.IntRange(1, 16), default=1, show_default=True)
+@click.option(
+    "--off",
+    "outages",
+    type=Off(),
+    multiple=True,
+    help="For the profile outage (repeatable): half:to-nomis (default), service:nomis, "
+    "switch:from-nomis, ...",
+)
+@click.option("--settle", default=120.0, show_default=True, help="Seconds.")
+@click.option(
+    "--objectives", "goal_file", metavar="FILE", help="TOML; see docs/load.md."
+)
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--mode", type=click.Choice(["as-deployed", "as-intended"]))
+@click.option("--defect", "defects", multiple=True, help="Plant a defect (repeatable).")
+@click.option("--report", default="test-results/load", show_default=True, metavar="DIR")
+def load(sync: str | None, goal_file: str | None, **given: Any) -> None:
+    """Drive officers and DPS users at an open rate; measure, judge and report.
+
+    Exit codes: 0 pass, 1 fail, 2 usage, 3 unknown. Ctrl-C ends the arrivals and still
+    gives a verdict for what ran.
+    """
+    plan, wanted = _planned(sync, goal_file, given)
+    sys.exit(_run(plan, wanted))
+
+
+def _planned(sync: str | None, goal_file: str | None, given: dict[str, Any]) -> Any:
+    from harness.loadrun.plan import Plan
+
+    try:
+        wanted = goals.read(goal_file)
+        targets = {
+            half: str(
+                parse_target(given.pop(half.replace("-", "_")) or sync or "reference")
+            )
+            for half in HALVES
+        }
+    except (goals.ObjectivesError, TargetError) as error:
+        raise click.UsageError(str(error)) from error
+    profile = PROFILES[given.pop("profile")]
+    outages = given.pop("outages")
+    if outages and profile.outage is None:
+        raise click.UsageError("--off belongs to --profile outage")
+    if profile.outage is not None and not outages:
+        outages = (Outage("half", "to-nomis"),)
+    for name in ("scale", "minutes", "peak", "settle"):
+        if given[name] is not None and given[name] <= 0:
+            raise click.UsageError(f"--{name} {given[name]:g}: a number above 0")
+    if given["peak"] is None:
+        given["peak"] = wanted["assumed"]["national_peak"]
+    wanted["assumed"]["national_peak"] = given["peak"]
+    given["mode"] = given["mode"] or "as-deployed"
+    given["defects"] = tuple(given["defects"])
+    return Plan(profile=profile, targets=targets, outages=outages, **given), wanted
+
+
+def _run(plan: Any, wanted: Any) -> int:
+    try:
+        import psutil  # type: ignore[import-untyped] # noqa: F401 - comes with Locust
+    except ImportError as error:
+        raise click.UsageError(
+            "load runs need Locust: install tandem-sync[load]"
+        ) from error
+    from harness.loadrun import page, table
+    from harness.loadrun.generator import GeneratorError
+    from harness.loadrun.running import play
+    from harness.processes import ChildError
+    from harness.stack import StackError
+
+    click.echo(
+        f"{plan.profile.name}: {plan.profile.says}; {plan.rate:g} changes/s at "
+        f"most, {plan.scale:g} times the assumed national peak of {plan.peak:g}/s, "
+        f"for {plan.seconds / 60:g} min"
+    )
+    try:
+        verdict, measured = play(plan, wanted, click.echo)
+    except (StackError, ChildError, GeneratorError) as error:
+        click.echo(f"the run could not be played: {error}", err=True)
+        return 3
+    folder = Path(plan.report)
+    written = table.write(verdict, folder)
+    shown = page.write(verdict, measured, folder)
+    for line in table.lines(verdict):
+        click.echo(line)
+    click.echo(f"{written}\n{shown}")
+    return int(verdict["exit_code"])
+
+
+def register(group: click.Group) -> None:
+    """Add the load commands to the command line."""
+    group.add_command(load)

@@ -1,0 +1,108 @@
+"""The verdict as a table for the terminal, and as `verdict.json`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def write(verdict: dict[str, Any], folder: Path) -> Path:
+    """Write `verdict.json`; returns its path."""
+    path = folder / "verdict.json"
+    path.write_text(json.dumps(verdict, indent=1, default=str) + "\n", encoding="utf-8")
+    return path
+
+
+def lines(verdict: dict[str, Any]) -> list[str]:
+    """Return the verdict as lines of text, the verdict itself last."""
+    plan, rate = verdict["plan"], verdict["rate"]
+    told = [
+        f"profile     {plan['profile']}, {plan['minutes']:g} min, seed {plan['seed']}",
+        f"assumed     national peak {plan['national_peak']:g} changes/s (--peak)",
+        f"offered     {rate['changes_a_second']:g} changes/s for {rate['seconds']:g} s",
+        f"came over   {rate['done_a_second']:g} changes/s",
+        f"headroom    {headroom(verdict)}",
+        "lag             count     p50     p95     p99     max  (seconds)",
+        *(_lag(half, lag) for half, lag in verdict["lag"].items()),
+        *(
+            _lag(f"  {name}", lag)
+            for name, lag in verdict["lag_by_kind"].items()
+            if lag["count"]
+        ),
+        *(
+            _lag(f"  {half} in trouble", lag)
+            for half, lag in verdict["lag_in_trouble"].items()
+            if lag["count"]
+        ),
+        _backlog(verdict["backlog"]),
+        _calls(verdict),
+        f"arrivals    {_pairs(verdict['arrivals'])}",
+        f"harness     {_health(verdict['health'])}",
+        *_counted(verdict["counts"]),
+    ]
+    told += [f"{_mark(c['held'])}  {c['says']}" for c in verdict["objectives"]]
+    told += [f"because     {reason}" for reason in verdict["reasons"]]
+    told.append(f"verdict: {verdict['verdict']}")
+    return told
+
+
+def headroom(verdict: dict[str, Any]) -> str:
+    """Say how many times the assumed peak was held, and what that means."""
+    times = verdict["rate"]["times_national_peak"]
+    if verdict["verdict"] != "pass":
+        return f"{times:g} times the assumed peak was offered; not shown to hold"
+    return f"at least {times:g} times the assumed national peak"
+
+
+def _backlog(backlog: dict[str, Any]) -> str:
+    return (
+        f"backlog     peak {_pairs(backlog['peak'])}; "
+        f"drain {_seconds(backlog['drain'])}; dead letters {backlog['dead_letters']}"
+    )
+
+
+def _calls(verdict: dict[str, Any]) -> str:
+    return (
+        f"calls       {verdict['calls_per_change']} a change, of them writes "
+        f"{verdict['writes_per_change']}"
+    )
+
+
+def _counted(counts: dict[str, Any]) -> list[str]:
+    found = counts["by_rule"]
+    bound = counts["bound_95"]
+    told = f"oracle      {_pairs(found)} of {counts['of']} changes"
+    if not any(found.values()) and bound is not None:
+        told += f" (true share below {bound:.2g} with 95 % confidence)"
+    return [told]
+
+
+def _lag(name: str, lag: dict[str, Any]) -> str:
+    values = [lag[key] for key in ("p50", "p95", "p99", "max")]
+    shown = "".join("       -" if v is None else f"{v:8.3f}" for v in values)
+    return f"  {name:<18}{lag['count']:>6}{shown}".rstrip()
+
+
+def _pairs(values: dict[str, Any]) -> str:
+    return ", ".join(f"{value} {name}" for name, value in values.items())
+
+
+def _seconds(value: float | None) -> str:
+    return "-" if value is None else f"{value:.1f} s"
+
+
+def _health(health: dict[str, Any]) -> str:
+    used = ", ".join(f"{n} {share:.2f}" for n, share in health["cores_used"].items())
+    lateness = health["loop"]["p99"] or 0.0
+    return (
+        f"cores used: {used} of {health['cores']} (machine {health['machine']:.0%}); "
+        f"loop late {lateness * 1000:.0f} ms (p99); "
+        f"late sends {health['late']:.2%}; memory {_pairs(health['memory_mb'])} MB"
+    )
+
+
+def _mark(held: bool) -> str:
+    return "held      " if held else "BROKEN    "
