@@ -43,12 +43,10 @@ def plot(
     ys = [y for line in lines for _, y in line.points if y is not None]
     if not xs:
         return f"<p>{escape(title)}: nothing was measured.</p>"
+    low, high, top = 0.0, max(xs) or 1.0, _round_up(max(ys))
     if logarithmic:
         xs = [math.log10(max(x, 1e-4)) for x in xs]
-        low, high = math.floor(min(xs)), math.ceil(max(xs) + 1e-9)
-        top = 1.0
-    else:
-        low, high, top = 0.0, max(xs) or 1.0, _round_up(max(ys))
+        low, high, top = math.floor(min(xs)), math.ceil(max(xs) + 1e-9), 1.0
     high = high if high > low else low + 1
 
     def place(x: float, y: float) -> tuple[float, float]:

@@ -171,10 +171,19 @@ def _of_message(message: Message, history: History) -> list[Line]:
         lines.append(Line(seq, at(seq), lane, "take", text, message.came, CERTAIN))
     for seq in message.returned:
         text = f"gives {message.type} back for later"
-        lines.append(Line(seq, at(seq), lane, "back", text, message.came, CERTAIN))
+        taken = _taken_before(message, seq)
+        lines.append(Line(seq, at(seq), lane, "back", text, taken, CERTAIN))
     if message.fate is not None and message.fate != "filtered":
         text = words.of_fate(message)
         own = lane if message.fate == "deleted" else "queue"
         seq = message.fate_seq
-        lines.append(Line(seq, at(seq), own, "end", text, message.came, CERTAIN))
+        taken = _taken_before(message, seq)
+        lines.append(Line(seq, at(seq), own, "end", text, taken, CERTAIN))
     return lines
+
+
+def _taken_before(message: Message, seq: int) -> int:
+    """Return when it was taken last before a seq; when it came, if it never was."""
+    return max(
+        (taken for taken in message.received if taken < seq), default=message.came
+    )

@@ -13,6 +13,7 @@ from tests.stranger.calling import Calls
 from tests.stranger.listener import Listener
 from tests.stranger.port import Port
 from tests.stranger.profile import PROFILES
+from tests.stranger.reconciling import reconcile
 from tests.stranger.settings import PlaceholderError, Settings
 from tests.stranger.starter import LiveQueue, Starter
 
@@ -73,9 +74,13 @@ def _to_nomis(
         notes.resynchronise(number, dps_id)
         return 200, None
 
+    def reconciled(number: str) -> tuple[int, dict[str, Any] | None]:
+        return 200, reconcile(calls, number)
+
     port.add(
         "PUT", "/casenotes/([^/]+)/([^/]+)/resynchronise", _TO_NOMIS_ROLE, resynchronise
     )
+    port.add("GET", "/casenotes/reconciliation/([^/]+)", _TO_NOMIS_ROLE, reconciled)
     return {
         "casenotes": notes.handle,
         "alerts": to_nomis.Alerts(queues["alerts"], calls, settings).handle,
