@@ -7,11 +7,13 @@ import os
 import subprocess
 import sys
 import tempfile
+from base64 import b64encode
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import contracts
+from harness import credentials
 from harness.contracts_tools.links import with_links
 
 if TYPE_CHECKING:
@@ -142,10 +144,12 @@ def _headers(own: OwnWorld, service: str) -> list[str]:
         for role in operation.roles or ()
     }
     user = own.api.add_staff()["usernames"][0]
-    headers = ["-H", f"Username: {user}"]
-    if service != "auth":
-        headers += ["-H", f"Authorization: Bearer {own.mint(roles, user)}"]
-    return headers
+    credential = f"Bearer {own.mint(roles, user)}"
+    if service == "auth":
+        client = credentials.TO_NOMIS["dps"]
+        pair = f"{client.id}:{client.secret}".encode()
+        credential = f"Basic {b64encode(pair).decode()}"
+    return ["-H", f"Username: {user}", "-H", f"Authorization: {credential}"]
 
 
 def _pool(own: OwnWorld) -> dict[str, list[Any]]:
