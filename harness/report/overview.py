@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections import Counter
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ TITLES = {
     SKIP: "Skipped",
 }
 _MOST_WORDS = 240
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def anchor(scenario: str) -> str:
@@ -160,8 +162,12 @@ def _head(result: ScenarioResult) -> str:
     if result.known:
         return result.known
     if result.violations:
-        return str(result.violations[0]["message"])
+        return _UUID.sub(_short, str(result.violations[0]["message"]))
     return result.message.partition("\n")[0]
+
+
+def _short(uuid: re.Match[str]) -> str:
+    return f"{uuid.group()[:8]}…{uuid.group()[-6:]}"
 
 
 def _causes(scenarios: Sequence[ScenarioResult]) -> list[Cause]:

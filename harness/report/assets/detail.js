@@ -76,11 +76,10 @@ function historyOf(scenario) {
       h("section", {}, h("br"), h("h4", {}, "Messages"), ledger(scenario.messages.filter((one) => one.notes.includes(pick.value)), now)));
     hideReads(now, reads.checked);
   };
-  const title = h("h4", {}, "Timeline of the case note");
-  const choice = scenario.timelines.length > 1 && h("label", {}, "Case note", pick);
-  const element = h("section", {}, about, h("br"), title,
-    h("div", { class: "pick" }, choice, h("label", {}, reads, "hide reads"), h("span", {}, `of prisoner ${scenario.timelines[0].prisoner}`),
-      scenario.more > 0 && h("span", {}, `${plural(scenario.more, "more note")} in journal.ndjson`)), host);
+  const choice = scenario.timelines.length > 1 && h("div", { class: "pick" }, h("label", {}, "Case note", pick),
+    scenario.more > 0 && h("span", {}, `${plural(scenario.more, "more note")} in journal.ndjson`));
+  const element = h("section", {}, choice, about, h("br"), h("h4", {}, "Timeline of the case note"),
+    h("div", { class: "pick" }, h("label", {}, reads, "hide reads")), host);
   const has = (note) => scenario.timelines.some((one) => one.note === note) || !note;
   const find = (one, place) => {
     show(one.note);
