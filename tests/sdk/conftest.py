@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import threading
 from pathlib import Path
@@ -40,10 +41,15 @@ def endpoint() -> Iterator[str]:
     loop.close()
 
 
-@pytest.fixture(scope="session")
-def cache() -> Path:
-    """Return a directory outside the repository that outlives the run."""
+@pytest.fixture(scope="module")
+def cache() -> Iterator[Path]:
+    """Provide a directory outside the repository that outlives the run, for us alone.
+
+    Workers side by side must not install into it at the same time.
+    """
     home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     path = Path(home) / "tandem-sdk"
     path.mkdir(parents=True, exist_ok=True)
-    return path
+    with (path / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield path
