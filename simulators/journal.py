@@ -48,7 +48,17 @@ KINDS: dict[str, tuple[str, ...]] = {
     ),
     # An event handed to a topic (`message` is the SNS message id). `cause` is
     # `request:<seq>` when a call over the Wire caused it.
-    "event": ("topic", "type", "message", "body", "attributes", "cause", "subjects"),
+    # `filtered` names the queues whose filter policy kept it out.
+    "event": (
+        "topic",
+        "type",
+        "message",
+        "body",
+        "attributes",
+        "cause",
+        "subjects",
+        "filtered",
+    ),
     # A message copy came into a queue: fan-out, send, injected, duplicate,
     # dead-lettered, moved. `event` is the SNS message id it stems from, `parent` the
     # copy it was made from.

@@ -242,6 +242,8 @@ class History:
         event = Event(entry)
         self.events.append(event)
         self._events_by_id[event.id] = event
+        for queue in entry.get("filtered") or ():
+            event.messages.append(_filtered(entry, queue))
 
     def _copy(self, entry: dict[str, Any]) -> None:
         message = Message(entry)
@@ -276,6 +278,23 @@ class History:
     def _step(self, entry: dict[str, Any]) -> None:
         self.steps.append(entry["seq"])
         self.marks.append(entry)
+
+
+def _filtered(entry: dict[str, Any], queue: str) -> Message:
+    """Return the copy that a filter policy kept out of a queue: it never came in."""
+    message = Message(
+        {
+            "seq": entry["seq"],
+            "copy": ("filtered", entry["message"], queue),
+            "queue": queue,
+            "message": entry["message"],
+            "event": entry["message"],
+            "type": entry["type"],
+            "subjects": entry.get("subjects"),
+        }
+    )
+    message.fate, message.fate_seq = "filtered", entry["seq"]
+    return message
 
 
 def decoded(body: Any) -> Any:

@@ -2,9 +2,10 @@
 
 The sum must balance: copies = fates + still open. The ledger alone writes the bus's
 `copy`, `received`, `returned` and `fate` entries, so journal and ledger cannot part.
-A copy that a filter or a fault kept out of its queue gets a `fate` entry only: it
-never came in. Memory grows with the messages; folding settled copies to counts, as
-the load tier needs it, is not built yet.
+A copy that a fault kept out of its queue gets a `fate` entry only: it never came in.
+What a filter policy kept out, most of what is published, is only counted here and
+named in the `event` entry. Memory grows with the messages; folding settled copies to
+counts, as the load tier needs it, is not built yet.
 """
 
 from __future__ import annotations
@@ -59,8 +60,13 @@ class Ledger:
             subjects=sorted(copy.subjects),
         )
 
+    def filtered(self, number: int) -> None:
+        """Count copies that a filter policy kept out; the `event` entry names them."""
+        if number:
+            self.fates["filtered"] += number
+
     def kept_out(self, copy: Copy, fate: str) -> None:
-        """Enter a copy that never came in: `filtered` or `dropped`."""
+        """Enter a copy that never came in because a fault dropped it."""
         self._enter(copy)
         self._end(copy, fate)
 
@@ -173,10 +179,11 @@ class Ledger:
         for name, shelf in self.shelves().items():
             if sum(shelf.counts.values()) != len(shelf.live):
                 problems.append(f"{name} counts {shelf.counts} of {len(shelf.live)}")
-        if sum(self.fates.values()) + len(self._open) != len(self._copies):
+        written = self.fates.total() - self.fates["filtered"]
+        if written + len(self._open) != len(self._copies):
             problems.append(
-                f"{len(self._copies)} copies were entered, {self.fates.total()} "
-                f"fates written, {len(self._open)} are open"
+                f"{len(self._copies)} copies were entered, {written} fates written, "
+                f"{len(self._open)} are open"
             )
         return problems
 

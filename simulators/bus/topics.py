@@ -138,6 +138,11 @@ class Topics:
             moment=self._watch.moment(),
             subject=subject,
         )
+        wanted: list[Subscription] = []
+        filtered: list[Subscription] = []
+        for subscription in topic.subscriptions.values():
+            if subscription.queue in self._queues:
+                (wanted if subscription.wants(note) else filtered).append(subscription)
         self._journal.write(
             "event",
             topic=topic.name,
@@ -147,15 +152,16 @@ class Topics:
             attributes={n: a.get("StringValue", "") for n, a in given.items()},
             cause=cause,
             subjects=sorted(note.subjects),
+            filtered=[subscription.queue for subscription in filtered],
         )
-        for subscription in list(topic.subscriptions.values()):
-            if subscription.queue in self._queues:
-                self._fan_out(subscription, note)
+        # Most subscriptions keep most events out: they are counted, not made.
+        self._ledger.filtered(len(filtered))
+        for subscription in wanted:
+            self._fan_out(subscription, note)
         return note.id
 
     def _fan_out(self, subscription: Subscription, note: Notification) -> None:
-        wanted = subscription.wants(note)
-        wrapped = wanted and not subscription.raw
+        wrapped = not subscription.raw
         copy = self._intake.copy(
             subscription.queue,
             envelope(subscription, note) if wrapped else note.message,
@@ -164,14 +170,9 @@ class Topics:
             subjects=note.subjects,
             origin="fan-out",
             moment=note.moment,
-            # What a filter keeps out never gets an SQS MessageId of its own.
-            message=None if wanted else note.id,
         )
         copy.event = note.id
-        if wanted:
-            self._intake.deliver(copy)
-        else:
-            self._ledger.kept_out(copy, "filtered")
+        self._intake.deliver(copy)
 
 
 def policy_text(policy: str | Mapping[str, Any]) -> str:
