@@ -306,12 +306,18 @@ class WorldApi:
         seq: int = self._ask("begin", scenario=scenario)
         return seq
 
-    def load(self, action: str, on: bool = False) -> Json:
+    def load(
+        self,
+        action: str,
+        on: bool = False,
+        latency: dict[str, Json] | None = None,
+    ) -> Json:
         """Watch a load run: begin, trouble (an outage goes on or off), look, report.
 
         Returns what was measured so far; `report` adds series and distributions.
+        `begin` gives calls the service times of `latency` (`simulators.wire.pacing`).
         """
-        return self._document("load", action=action, on=on)
+        return self._document("load", action=action, on=on, latency=latency)
 
     def about(self) -> Json:
         """Return tier facts: addresses, seed, mode, calendar, services, operations."""

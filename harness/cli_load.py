@@ -77,6 +77,11 @@ class Course(click.ParamType[str]):
     help="For the profile outage (repeatable): half:to-nomis (default), service:nomis, "
     "switch:from-nomis, ...",
 )
+@click.option(
+    "--latency",
+    metavar="FILE",
+    help="Service times of the fakes, TOML; `default` takes ours. Without: none.",
+)
 @click.option("--settle", default=120.0, show_default=True, help="Seconds.")
 @click.option(
     "--objectives", "goal_file", metavar="FILE", help="TOML; see docs/load.md."
@@ -100,6 +105,7 @@ def _planned(sync: str | None, goal_file: str | None, given: dict[str, Any]) -> 
 
     try:
         wanted = goals.read(goal_file)
+        given["latency"] = goals.service_times(given["latency"])
         targets = {
             half: str(
                 parse_target(given.pop(half.replace("-", "_")) or sync or "reference")

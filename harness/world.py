@@ -453,11 +453,22 @@ class World:
         return self.book.write("step", text="begins", scenario=scenario).seq
 
     @control
-    async def load(self, action: str, on: bool = False) -> dict[str, Any]:
+    async def load(
+        self,
+        action: str,
+        on: bool = False,
+        latency: dict[str, dict[str, Any]] | None = None,
+    ) -> dict[str, Any]:
         """See `WorldApi.load`."""
         from harness.loadrun.watch import Watch
+        from simulators.wire.pacing import Pace
 
         if action == "begin":
+            try:
+                pace = Pace(self.clock, latency) if latency else None
+            except ValueError as error:
+                raise WorldError(str(error)) from None
+            self.fakes.wire.pace = pace
             if self._watch is not None:
                 await self._watch.end()
             self._watch = Watch(self)

@@ -6,7 +6,7 @@ import contextlib
 import json
 import math
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +28,10 @@ STAFF = 5
 SHOWN = 10
 RECENT = 3
 """Of how many notes written last an amendment chooses."""
+AMENDMENT = (120, 300)
+"""Median and highest length of an amendment, in characters."""
+MOST = 4
+"""Amendments of one note: more would not fit into NOMIS' 4000 bytes with its text."""
 CROSSING = 4
 """Every so many of DPS' amendments goes to a note from NOMIS."""
 SPREAD = 1.0
@@ -53,6 +57,7 @@ class Session:
     notes: dict[str, list[tuple[str, str]]] = field(
         default_factory=lambda: defaultdict(list)
     )
+    amended: Counter[str] = field(default_factory=Counter)
     came: int = 0
     sent: int = 0
     late: int = 0
@@ -79,13 +84,15 @@ class Session:
         if self.lengths is None:
             return text
         median, highest = self.lengths
+        if arrival.action == AMEND:
+            median, highest = AMENDMENT
         draw = random.Random(f"{self.seed}/{arrival.number}")  # noqa: S311 - repeatable
         wanted = min(int(draw.lognormvariate(math.log(median), SPREAD)), highest)
         filling = FILLING * (wanted // len(FILLING) + 1)
         return f"{text} {filling}"[: max(wanted, len(text))].rstrip()
 
     def choose(self, side: str, arrival: Arrival) -> tuple[str, str] | None:
-        """Return prisoner and note that an arrival is about; None: there is none yet.
+        """Return prisoner and note that an arrival is about; None: write a new one.
 
         Every other amendment goes to one of the notes written last: people correct what
         they have just written, and only then do two changes of one note meet. Some DPS
@@ -96,9 +103,14 @@ class Session:
             known = self.notes[NOMIS] or known
         if not known:
             return None
+        about = known[arrival.number % len(known)]
         if arrival.action == AMEND and arrival.number % 2:
-            return known[-1 - arrival.number // 2 % min(RECENT, len(known))]
-        return known[arrival.number % len(known)]
+            about = known[-1 - arrival.number // 2 % min(RECENT, len(known))]
+        if arrival.action == AMEND:
+            self.amended[about[1]] += 1
+            if self.amended[about[1]] > MOST:
+                return None
+        return about
 
     def keep(self, side: str, prisoner: str, written: Any) -> None:
         """Remember a note for those who come to amend or read it."""

@@ -34,7 +34,7 @@ class Generator:
         command += ["-u", str(_USERS), "-r", str(_USERS), "-s", str(_STOP)]
         command += ["-t", f"{int(plan.seconds) + 2}s", "--until", f"{plan.seconds:g}"]
         command += ["--seed", str(plan.seed), "--prisoners", str(plan.prisoners)]
-        command += ["--lengths", "350,3500", "--tally", str(self._tally)]
+        command += ["--lengths", "350,2000", "--tally", str(self._tally)]
         shape = plan.shape or _weekday(plan)
         command += ["--shape", shape]
         self._child = Child("generator", command, folder / "generator.log")

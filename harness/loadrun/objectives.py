@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 DEFAULTS = Path(__file__).with_name("objectives.toml")
+LATENCY = DEFAULTS.with_name("latency.toml")
 Objectives = dict[str, dict[str, float]]
 
 
@@ -43,3 +44,18 @@ def _checked(path: str, found: Objectives, table: str, name: str, value: Any) ->
 
 def _listed(found: Objectives) -> str:
     return ", ".join(f"[{table}]" for table in found)
+
+
+def service_times(path: str | None) -> dict[str, dict[str, Any]] | None:
+    """Return service times by service; `default` takes `latency.toml`, None none."""
+    if path is None:
+        return None
+    file = LATENCY if path == "default" else Path(path)
+    try:
+        found = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise ObjectivesError(f"{path}: {error}") from error
+    stray = [name for name, table in found.items() if not isinstance(table, dict)]
+    if stray:
+        raise ObjectivesError(f"{path}: {stray[0]} stands outside any [service]")
+    return found

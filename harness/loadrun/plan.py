@@ -36,7 +36,7 @@ class Plan:
     report: str = "test-results/load"
     defects: tuple[str, ...] = ()
     mode: str = "as-deployed"
-    latency: str | None = None
+    latency: dict[str, dict[str, Any]] | None = None
 
     @property
     def seconds(self) -> float:

@@ -40,8 +40,6 @@ def play(
     plan: Plan, objectives: Objectives, say: Callable[[str], None]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Play the run; returns verdict and the watch's whole report, as plain data."""
-    folder = Path(plan.report)
-    folder.mkdir(parents=True, exist_ok=True)
     options = RunOptions(
         targets=plan.targets,
         stack=plan.stack,
@@ -53,9 +51,18 @@ def play(
     )
     stack = attach(options) if plan.stack else start_wire(options)
     try:
-        return _Run(plan, objectives, stack, say).play(folder)
+        return play_on(stack, plan, objectives, say)
     finally:
         stack.close()
+
+
+def play_on(
+    stack: Stack, plan: Plan, objectives: Objectives, say: Callable[[str], None]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Play the run on a stack that is up, and leave it up."""
+    folder = Path(plan.report)
+    folder.mkdir(parents=True, exist_ok=True)
+    return _Run(plan, objectives, stack, say).play(folder)
 
 
 class _Run:
@@ -80,7 +87,7 @@ class _Run:
 
     def play(self, folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
         world = self._stack.world
-        world.load("begin")
+        world.load("begin", latency=self._plan.latency)
         since = world.begin(f"load {self._plan.profile.name}, seed {self._plan.seed}")
         generator = Generator(self._plan, world.about()["addresses"]["control"], folder)
         try:

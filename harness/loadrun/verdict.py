@@ -115,7 +115,8 @@ def _backlog(found: Findings) -> list[dict[str, Any]]:
     checks = []
     outage = found.plan.get("outage_seconds")
     if outage:
-        limit = found.objectives["backlog"]["drain"] * outage
+        allowed = found.objectives["backlog"]
+        limit = max(allowed["drain"] * outage, allowed["least"])
         drain = found.measured["backlog"]["drain"]
         told = "never" if drain is None else f"after {drain:.1f} s"
         says = f"backlog of the outage drained {told} (objective {limit:.0f} s)"

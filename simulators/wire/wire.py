@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from simulators.journal import Journal
     from simulators.wire.faults import Fault
     from simulators.wire.message import Caller, OutboxEvent
+    from simulators.wire.pacing import Draw, Pace
     from simulators.wire.service import Service, Tokens
 
     Publish = Callable[[str, list[OutboxEvent], str | None], Awaitable[None]]
@@ -58,6 +59,7 @@ class Wire:
     """Carries calls to fakes. `broken` collects what a fake itself did wrong.
 
     `open` counts calls that are journalled and not yet answered: settling waits for 0.
+    `pace`, when set, gives calls service times.
     `publish(service, events, cause)` takes the events a call caused; `cause` is
     `request:<seq>`, the journal entry of that call.
     """
@@ -70,6 +72,7 @@ class Wire:
         self.faults = Faults(journal)
         self.broken: list[Exception] = []
         self.open = 0
+        self.pace: Pace | None = None
         self._down: set[str] = set()
         self._clock = clock
         self._journal = journal
@@ -221,9 +224,30 @@ class Wire:
             fault = await self._suffer(passage, "before")
             if fault is not None:
                 return self._cut(passage, fault, None)
+        if self.pace is None:
+            return await self._serve(passage, gone)
+        operation = passage.call.operation.id
+        async with self.pace.turn(service, operation):
+            return await self._serve(passage, gone, self.pace.draw(service, operation))
+
+    async def _serve(
+        self,
+        passage: Passage,
+        gone: Callable[[], bool] | None,
+        times: Draw | None = None,
+    ) -> Response:
+        """Do what was asked; `times`: how long that takes, or that it is refused."""
+        service = passage.service.name
+        if times is not None:
+            await self._clock.sleep(times.before)
+            if times.status is not None:
+                refused = _faulty(passage.service, times.status)
+                return self._leave(passage, refused, gone)
         response = self._held(passage, await self._operate(passage))
         if passage.service.outbox:
             await self._post(passage)
+        if times is not None:
+            await self._clock.sleep(times.after)
         if self.faults.armed(service, "after"):
             fault = await self._suffer(passage, "after")
             if fault is not None:
