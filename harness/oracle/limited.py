@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from harness.oracle.case import Case
-    from harness.oracle.changes import Change
     from harness.oracle.evidence import Violation
     from harness.oracle.notes import LogicalNote
     from harness.oracle.writes import Write
@@ -158,18 +157,19 @@ def _dps_amendment_fell_to_a_rebuild(
     return held and any(
         write.seq > change.seq
         and all(part.text != wanted for part in write.parts)
-        and _had_looked(case, write, change)
+        and _looked_in_vain(case, write, str(wanted))
         for change in written
         for write in _writes(note, DPS)
     )
 
 
-def _had_looked(case: Case, write: Write, change: Change) -> bool:
-    """Tell whether who wrote had read the copy, but before the change came.
+def _looked_in_vain(case: Case, write: Write, wanted: str) -> bool:
+    """Tell whether who wrote had read the copy, and was not shown the words.
 
-    Between its read and its write a sync is helpless; one that never read, or read
-    after the change and wiped it all the same, is not. Reads count that belong to the
-    same message; where the sync does not say which, those of the minute before.
+    Between its read and its write, and while reads lag, a sync is helpless; one that
+    never read, or was shown the words and wiped them all the same, is not. Reads count
+    that belong to the same message; where the sync does not say which, those of the
+    minute before.
     """
     own = write.call
     reads = [
@@ -185,7 +185,18 @@ def _had_looked(case: Case, write: Write, change: Change) -> bool:
         reads = [call for call in reads if call.cause == own.cause][-1:]
     else:
         reads = [call for call in reads if own.at - call.at <= _ONE_HANDLING]
-    return any(call.seq < change.seq for call in reads)
+    return any(wanted not in _words(call.answer) for call in reads)
+
+
+def _words(answer: object) -> set[str]:
+    """Return every text in an answer, normalised."""
+    if isinstance(answer, str):
+        return {normal(answer)}
+    if isinstance(answer, dict):
+        answer = list(answer.values())
+    if isinstance(answer, list):
+        return {word for item in answer for word in _words(item)}
+    return set()
 
 
 def _nomis_change_fell_to_an_update(
@@ -209,7 +220,7 @@ def _nomis_change_fell_to_an_update(
             if not wiped or any(seq < write.seq for seq in brought):
                 continue
             # An edit may lose to another edit; an amendment never does.
-            if change.action != "amend" or _had_looked(case, write, change):
+            if change.action != "amend" or _looked_in_vain(case, write, str(wanted)):
                 return True
     return False
 

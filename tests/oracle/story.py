@@ -610,13 +610,27 @@ class Story:
 
     def looks_at_nomis(self, made: int) -> None:
         """Let to-nomis read a NOMIS row, as one does before writing it."""
-        path = f"/casenotes/{made}"
-        self.call("to-nomis-nomis", "nomis.get_case_note", "GET", path, wrote=False)
+        text, parts = split(self.nomis[made]["text"])
+        answer = {"caseNoteText": text, "amendments": [{"text": p.text} for p in parts]}
+        self.call(
+            "to-nomis-nomis",
+            "nomis.get_case_note",
+            "GET",
+            f"/casenotes/{made}",
+            answer=answer,
+            wrote=False,
+        )
 
     def looks_at_dps(self, note: str) -> None:
         """Let from-nomis read a DPS note, as one does before putting it."""
-        path = f"/case-notes/{self.prisoner}/{note}"
-        self.call("from-nomis-dps", "dps.get_case_note", "GET", path, wrote=False)
+        self.call(
+            "from-nomis-dps",
+            "dps.get_case_note",
+            "GET",
+            f"/case-notes/{self.prisoner}/{note}",
+            answer=self.shown(note),
+            wrote=False,
+        )
 
     def n4(self, made: int) -> None:
         """Delete a NOMIS row."""

@@ -229,6 +229,18 @@ def test_a_nomis_amendment_wiped_unseen_is_the_syncs_fault() -> None:
     assert ("lost", "to-nomis") in found(story)
 
 
+def test_a_nomis_amendment_wiped_though_shown_is_the_syncs_fault() -> None:
+    """to-nomis read the row with the amendment in it, and wrote it without."""
+    story, note, made = carried()
+    story.nomis_amend(made, "From NOMIS.", user="XYZ98K_GEN")
+    story.looks_at_nomis(made)
+    story.dps_amend(note, "From DPS.")
+    story.handle(story.waiting[-1])
+    story.sync()
+    assert limited(story) == set()
+    assert ("lost", "to-nomis") in found(story)
+
+
 def test_a_nomis_amendment_wiped_after_it_was_read_is_no_limit() -> None:
     """It had come to DPS and the sync wrote NOMIS without it: to-nomis's fault."""
     story = wiped(first_from_nomis=True)
