@@ -125,13 +125,15 @@ class Container:
         _alive.discard(self)
         if tested is None:
             return
-        inner = tested.get_wrapped_container()
-        with contextlib.suppress(_engine_error()):
-            if inner is not None:
-                self._kept = inner.logs().decode(errors="replace")
-                self._log.parent.mkdir(parents=True, exist_ok=True)
-                with self._log.open("a", encoding="utf-8") as sink:
-                    sink.write(self._kept)
+        from testcontainers.core.exceptions import ContainerStartException
+
+        # Of a container that was never made there is no log.
+        with contextlib.suppress(_engine_error(), ContainerStartException):
+            inner = tested.get_wrapped_container()
+            self._kept = inner.logs().decode(errors="replace")
+            self._log.parent.mkdir(parents=True, exist_ok=True)
+            with self._log.open("a", encoding="utf-8") as sink:
+                sink.write(self._kept)
         with contextlib.suppress(_engine_error()):
             tested.stop()
 

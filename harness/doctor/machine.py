@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import importlib.metadata
+import importlib.util
+import os
 import re
 import shutil
 import socket
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
@@ -23,6 +26,7 @@ _PACKAGES = ("tandem-sync", "pytest", "pytest-bdd")
 _JAVA = 17
 """What a WireMock tap and the builds of Spring Boot 3 need at least."""
 _WAIT = 10
+_SOCKET = "unix:///var/run/docker.sock"
 
 
 def machine(host: str, port: int) -> Iterator[Check]:
@@ -83,29 +87,43 @@ def _world_answers(control: str) -> bool:
 
 def _engine() -> Check:
     name = "container engine"
-    try:
-        import docker
-        from testcontainers.core.docker_client import DockerClient
-    except ImportError:
+    if importlib.util.find_spec("testcontainers") is None:
         return Check(
             name,
             WARN,
             "the package testcontainers is not installed",
             "for --tier containers: pip install 'tandem-sync[containers]'",
         )
+    where = os.environ.get("DOCKER_HOST") or _SOCKET
     try:
-        client = DockerClient().client
-        told = client.version()
-        client.close()
-    except docker.errors.DockerException as error:
+        told = _version(where)
+    except (OSError, httpx.HTTPError, ValueError) as error:
         return Check(
             name,
             WARN,
-            f"none answers: {error}",
+            f"{where} does not answer: {error}",
             "for --tier containers: start Docker, or podman system service and name "
             "its socket in DOCKER_HOST",
         )
     return Check(name, OK, f"{told.get('Version')}, API {told.get('ApiVersion')}")
+
+
+def _version(where: str) -> dict[str, str]:
+    """Ask the engine at a unix:// or tcp:// address for its version."""
+    scheme, _, rest = where.partition("://")
+    if scheme == "unix":
+        # A client that cannot connect to a missing file leaves its socket open.
+        Path(rest).stat()
+        transport = httpx.HTTPTransport(uds=rest)
+    elif scheme in ("tcp", "http"):
+        transport = httpx.HTTPTransport()
+    else:
+        raise ValueError(f"only unix:// and tcp:// can be asked, not {scheme}://")
+    base = "http://engine" if scheme == "unix" else f"http://{rest}"
+    with httpx.Client(transport=transport, timeout=_WAIT) as client:
+        answer = client.get(f"{base}/version").raise_for_status()
+    found: dict[str, str] = answer.json()
+    return found
 
 
 def _java() -> Check:

@@ -30,7 +30,33 @@ PICTURE = [
     *("--tier", "simulated", "--defect", "LOOP-11"),
 ]
 
+_CONTAINERS = "needs a container engine; tests/containers tries it"
+
 NOT_RUN = {
+    **dict.fromkeys(
+        (
+            "docker build -t tandem:local .",
+            (
+                "tandem verify --tier containers --to-nomis container:your-build:local "
+                "--tags smoke"
+            ),
+            (
+                "tandem verify --tier containers --sync container:your-build:local "
+                "--world-image tandem:local"
+            ),
+            'docker run --rm -v "$PWD:/w" tandem:local verify /w',
+            (
+                'docker run --rm --user "$(id -u)" -v "$PWD:/w" tandem:local verify /w '
+                "--report /w/report"
+            ),
+            "docker compose up --detach",
+            "docker compose run --rm tandem verify --tags smoke",
+        ),
+        _CONTAINERS,
+    ),
+    "pipx run --spec /path/to/tandem tandem verify .": "tests/delivery installs it",
+    "tandem doctor": "says what this machine lacks; tests/delivery tries it",
+    "tandem doctor --stack http://127.0.0.1:4567": "tests/delivery tries it",
     "make verify": "the main job of .ci/run",
     "make test": "a part of .ci/run, and what runs this test",
     'tandem verify --to-nomis "command:java -jar build/libs/app.jar"': (
