@@ -26,8 +26,8 @@ CLIENT = "load-users"
 INTENDED = "x-tandem-intended"
 STAFF = 5
 SHOWN = 10
-RECENT = 3
-"""Of how many notes written last an amendment chooses."""
+INCIDENT = 40
+"""So many arrivals in a row talk of one incident."""
 AMENDMENT = (120, 300)
 """Median and highest length of an amendment, in characters."""
 MOST = 4
@@ -58,6 +58,7 @@ class Session:
         default_factory=lambda: defaultdict(list)
     )
     amended: Counter[str] = field(default_factory=Counter)
+    incident: dict[str, Any] = field(default_factory=dict)
     came: int = 0
     sent: int = 0
     late: int = 0
@@ -94,9 +95,9 @@ class Session:
     def choose(self, side: str, arrival: Arrival) -> tuple[str, str] | None:
         """Return prisoner and note that an arrival is about; None: write a new one.
 
-        Every other amendment goes to one of the notes written last: people correct what
-        they have just written, and only then do two changes of one note meet. Some DPS
-        users amend a note from NOMIS, by its NOMIS id, which DPS takes too.
+        Every other amendment goes to the note that everybody writes about just now:
+        after an incident several people do, and only then do two changes of one note
+        meet. Some DPS users amend a note from NOMIS, by its NOMIS id, which DPS takes.
         """
         known = self.notes[side]
         if side == DPS and arrival.action == AMEND and arrival.number % CROSSING == 0:
@@ -105,11 +106,21 @@ class Session:
             return None
         about = known[arrival.number % len(known)]
         if arrival.action == AMEND and arrival.number % 2:
-            about = known[-1 - arrival.number // 2 % min(RECENT, len(known))]
+            about = self._talked_of(side, arrival, known[-1])
         if arrival.action == AMEND:
             self.amended[about[1]] += 1
             if self.amended[about[1]] > MOST:
                 return None
+        return about
+
+    def _talked_of(
+        self, side: str, arrival: Arrival, newest: tuple[str, str]
+    ) -> tuple[str, str]:
+        """Return the note of the incident of these arrivals: the newest as it began."""
+        incident = side, arrival.number // INCIDENT
+        if self.incident.get(side, (None, None))[0] != incident:
+            self.incident[side] = incident, newest
+        about: tuple[str, str] = self.incident[side][1]
         return about
 
     def keep(self, side: str, prisoner: str, written: Any) -> None:
