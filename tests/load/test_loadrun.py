@@ -1,0 +1,118 @@
+"""Whole load runs: what shows only under concurrency or backlog is counted right."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from harness.loadrun import objectives
+from harness.loadrun.plan import Plan
+from harness.loadrun.profiles import PROFILES, Outage
+from harness.loadrun.running import play_on
+from harness.options import RunOptions
+from harness.stack import start_wire
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = [pytest.mark.sockets, pytest.mark.long]
+
+_MARK = re.compile(r"Arrival \d+ of the load")
+_OUTAGE = Plan(profile=PROFILES["outage"], scale=2.0, minutes=0.35, settle=40.0, seed=3)
+
+
+def _play(plan: Plan, folder: Path) -> tuple[dict[str, Any], int]:
+    """Play a run; returns its verdict and how many notes lack one of their texts.
+
+    That number is counted from the tables alone, without oracle or journal.
+    """
+    plan = replace(plan, report=str(folder))
+    options = RunOptions(report=plan.report, defects=plan.defects, seed=plan.seed)
+    stack = start_wire(options)
+    said: list[str] = []
+    try:
+        verdict, _ = play_on(stack, plan, objectives.read(), said.append)
+        tables = stack.world.snapshot()
+    finally:
+        stack.close()
+    assert any("settling" in line for line in said)
+    return verdict, _missing(tables)
+
+
+def _missing(tables: dict[str, Any]) -> int:
+    dps = {n["id"]: {n["text"], *(a["text"] for a in n["amendments"])}
+           for n in tables["dps"]["notes"]}  # fmt: skip
+    nomis = {n["id"]: {n["text"]} for n in tables["nomis"]["notes"]}
+    pairs = {m["dps_id"]: m["nomis_id"] for m in tables["mapping"]["notes"]}
+    lacking = 0
+    for dps_id, texts in dps.items():
+        there = _marks(nomis.get(pairs.get(dps_id, 0), set()))
+        lacking += _marks(texts) != there
+    mapped = set(pairs.values())
+    return lacking + sum(nomis_id not in mapped for nomis_id in nomis)
+
+
+def _marks(texts: set[str]) -> set[str]:
+    return {mark for text in texts for mark in _MARK.findall(text)}
+
+
+def _count(verdict: dict[str, Any], *rules: str) -> int:
+    return sum(verdict["counts"]["by_rule"][rule] for rule in rules)
+
+
+def test_a_right_sync_outlives_an_outage_of_its_half(tmp_path: Path) -> None:
+    """A half that was away works off its backlog, and nothing is missing after it."""
+    plan = replace(_OUTAGE, outages=(Outage("half", "to-nomis"),))
+    verdict, missing = _play(plan, tmp_path)
+    assert verdict["verdict"] == "pass", verdict["reasons"]
+    assert missing == 0
+    assert verdict["backlog"]["peak"]["to-nomis"] > 20
+    assert 0 < verdict["backlog"]["drain"] < 15
+    assert verdict["lag_in_trouble"]["to-nomis"]["max"] > 5
+    assert verdict["lag"]["to-nomis"]["max"] < 5
+
+
+def test_what_a_switch_drops_is_counted(tmp_path: Path) -> None:
+    """Changes dropped while a half was switched off are lost, each note once."""
+    plan = replace(
+        _OUTAGE, outages=(Outage("switch", "to-nomis"),), defects=("TOG-03",)
+    )
+    verdict, missing = _play(plan, tmp_path)
+    assert verdict["verdict"] == "fail"
+    assert _count(verdict, "lost", "stale") == missing > 10
+
+
+def test_what_is_acknowledged_before_it_is_done_is_counted(tmp_path: Path) -> None:
+    """With NOMIS away, whatever was acknowledged too early is lost."""
+    plan = replace(_OUTAGE, outages=(Outage("service", "nomis"),), defects=("RET-01",))
+    verdict, missing = _play(plan, tmp_path)
+    assert verdict["verdict"] == "fail"
+    assert _count(verdict, "lost", "stale") == missing > 10
+    assert _count(verdict, "acknowledged-before-done") > 0
+
+
+def test_retries_shorter_than_the_outage_are_counted(tmp_path: Path) -> None:
+    """Five tries in five seconds end in the dead-letter queue, and notes are missing."""
+    plan = replace(_OUTAGE, outages=(Outage("service", "nomis"),), defects=("RET-07",))
+    verdict, missing = _play(plan, tmp_path)
+    assert verdict["verdict"] == "fail"
+    assert _count(verdict, "lost", "stale") == missing > 5
+    assert verdict["backlog"]["dead_letters"] > 5
+
+
+def test_two_workers_on_one_note_are_seen(tmp_path: Path) -> None:
+    """Without a lock, concurrent amendments of one note do harm only under load."""
+    plan = Plan(
+        scale=8.0,
+        minutes=0.4,
+        seed=5,
+        defects=("ORD-05",),
+        latency=objectives.service_times("default"),
+    )
+    verdict, _ = _play(plan, tmp_path)
+    assert verdict["verdict"] == "fail", verdict["reasons"]
+    owners = {one["owner"] for one in verdict["oracle"]["violations"]}
+    assert owners == {"from-nomis"}
