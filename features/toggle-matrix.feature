@@ -1,4 +1,4 @@
-@rollback @toggle-matrix @needs-parking
+@rollback @toggle-matrix
 Feature: The toggle matrix
   ADR 003: both sets of switches can be toggled on and off at any time without service
   disruption. Every switch, before, during and after a burst of changes on both sides,
@@ -14,7 +14,7 @@ Feature: The toggle matrix
     When <switch> is switched <way> <moment> a burst of changes
     Then nobody was disturbed
 
-    Examples:
+    Examples: switches of the users' systems
       | switch                                 | way              | moment |
       | the NOMIS screens                      | off              | before |
       | the NOMIS screens                      | off and on again | before |
@@ -34,6 +34,10 @@ Feature: The toggle matrix
       | the alert-note writer                  | off and on again | during |
       | the alert-note writer                  | off              | after  |
       | the alert-note writer                  | off and on again | after  |
+
+    @needs-parking
+    Examples: switches of the sync
+      | switch                                 | way              | moment |
       | the sync from DPS to NOMIS             | off              | before |
       | the sync from DPS to NOMIS             | off and on again | before |
       | the sync from DPS to NOMIS             | off              | during |

@@ -48,15 +48,17 @@ def trigger_module(scene: Scene, module: str) -> None:
 @when(
     parsers.re(
         r"(?:an officer|a DPS user) raises an alert in (?P<side>NOMIS|DPS)"
-        r"(?P<ended> that has already ended)?"
+        r"(?P<ended> that has already ended)?(?P<again> of the same code)?"
     )
 )
-def raise_alert(scene: Scene, side: str, ended: str | None = None) -> None:
-    """Raise an alert for the prisoner in that system.
+def raise_alert(
+    scene: Scene, side: str, ended: str | None = None, again: str | None = None
+) -> None:
+    """Raise an alert for the prisoner in that system, of a code of its own.
 
     Example: When a DPS user raises an alert in DPS
     """
-    code = CODES[len(scene.alerts) % len(CODES)]
+    code = CODES[(len(scene.alerts) - bool(again)) % len(CODES)]
     who = users.number(scene, None)
     if side == NOMIS:
         body: dict[str, Any] = {"code": code}

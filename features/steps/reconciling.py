@@ -73,3 +73,20 @@ def report(scene: Scene, what: str) -> None:
         require(status == 200 and bool(body), f"it answered {status} {body}")
     else:
         require(status >= 400, f"it answered {status} {body}")
+
+
+@then(
+    parsers.parse(
+        'it reports the difference of "{one}" and that "{other}" is unchecked'
+    )
+)
+def partial(scene: Scene, one: str, other: str) -> None:
+    """Say what a report over everyone must hold when one prisoner cannot be read.
+
+    Example: Then it reports the difference of "First" and that "Second" is unchecked
+    """
+    body = scene.memory["reconciliation"]["body"] or {}
+    differing = [found["offenderNo"] for found in body.get("mismatches", [])]
+    require(users.number(scene, one) in differing, f"it reports {differing}: {body}")
+    unchecked = body.get("unchecked", [])
+    require(users.number(scene, other) in unchecked, f"unchecked are {unchecked}")

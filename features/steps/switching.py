@@ -87,6 +87,16 @@ def event_switch(scene: Scene, kind: str, side: str, how: str) -> None:
     _flip(scene, half, event, how == "on")
 
 
+@step(parsers.re(r"the sync of alerts switches merges (?P<how>on|off)"))
+def alert_merges_switch(scene: Scene, how: str) -> None:
+    """Switch the merged event on or off for alerts alone; case notes go on.
+
+    Example: Given the sync of alerts switches merges off
+    """
+    event = "alerts.prison-offender-events.prisoner.merged"
+    _flip(scene, "from-nomis", event, how == "on")
+
+
 @when(
     parsers.re(
         rf"the sync from {_DIRECTION} is (?P<how>stopped|started|killed|restarted)"

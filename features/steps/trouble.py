@@ -35,6 +35,7 @@ QUEUES = {
     "DPS to NOMIS": "hmpps_prisoner_to_nomis_casenotes_queue",
     "NOMIS to DPS": "prisoner_from_nomis_casenotes_queue",
     "alerts to DPS": "case_notes_domain_events_queue",
+    "alerts to NOMIS": "hmpps_prisoner_to_nomis_alerts_queue",
 }
 _CALL = "|".join(CALLS)
 _SERVICE = "|".join(SERVICES)
@@ -112,6 +113,34 @@ def slow_call(
     _fault(scene, service, "delay", operation=operation, delay=float(seconds or 1))
 
 
+@given(parsers.re(rf"the next (?P<call>{_CALL}) is never answered"))
+def unanswered(scene: Scene, call: str) -> None:
+    """Let the next call of that kind neither be carried out nor ever be answered.
+
+    Example: Given the next NOMIS create is never answered
+    """
+    service, operation = CALLS[call]
+    _fault(scene, service, "hang", operation=operation)
+
+
+@given(parsers.parse('NOMIS cannot show the notes of "{name}"'))
+def hidden_notes(scene: Scene, name: str) -> None:
+    """Let NOMIS answer every request for the list of one prisoner's notes with 500.
+
+    Example: Given NOMIS cannot show the notes of "First"
+    """
+    scene.settle()
+    _fault(
+        scene,
+        "nomis",
+        "status",
+        operation="get_case_notes",
+        status=500,
+        times=None,
+        subject=users.number(scene, name),
+    )
+
+
 @when("NOMIS goes down for the sync")
 def nomis_down(scene: Scene) -> None:
     """Let every call of the sync to NOMIS fail from now on.
@@ -165,14 +194,30 @@ def alert_twice(scene: Scene) -> None:
     )
 
 
+@given("the alert events of DPS arrive in reverse order")
+def reversed_alert_events(scene: Scene) -> None:
+    """Deliver the next alert event from DPS after the one that follows it.
+
+    Example: Given the alert events of DPS arrive in reverse order
+    """
+    _overtake(scene, QUEUES["alerts to NOMIS"])
+
+
 @given(parsers.re(r"the events of (?P<side>NOMIS|DPS) arrive in reverse order"))
 def reversed_events(scene: Scene, side: str) -> None:
-    """Deliver what is held for a crossing in reverse order when it is let go.
+    """Deliver the next event of that side after the one that follows it.
 
     Example: Given the events of NOMIS arrive in reverse order
     """
-    queue = QUEUES["NOMIS to DPS" if side == NOMIS else "DPS to NOMIS"]
-    scene.memory["reorder"] = queue
+    _overtake(scene, QUEUES["NOMIS to DPS" if side == NOMIS else "DPS to NOMIS"])
+
+
+def _overtake(scene: Scene, queue: str) -> None:
+    """Let the next event wait until what comes after it has been handled."""
+    users.number(scene, None)
+    scene.settle()
+    late = {"queue": queue, "subjects": scene.scope, "times": 1}
+    scene.faults.append(scene.world.delivery_fault("delay", seconds=5.0, **late))
 
 
 @given(parsers.re(r"a malformed event waits on the queue from (?P<queue>\w+ to \w+)"))
