@@ -115,7 +115,10 @@ def migrate(scene: Scene) -> None:
 
     Example: When the migration runs
     """
-    if "migrates" not in scene.stack.traits("from-nomis").names():
+    able = scene.stack.traits("from-nomis").names()
+    if "runs" not in able:
+        raise StepError("no sync from NOMIS to DPS runs, so nothing can migrate")
+    if "migrates" not in able:
         # The real builds lost their migration (events-and-config 8.1): where it only
         # prepares a scenario, the world loads the notes in their place.
         for prisoner in scene.scope:
