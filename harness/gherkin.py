@@ -72,6 +72,10 @@ class StepDefinition:
         _, found, rest = text.partition("Example:")
         return _unwrapped(rest) if found else ""
 
+    def takes(self, argument: str) -> bool:
+        """Tell whether its function has an argument, such as `docstring`."""
+        return argument in inspect.signature(self.context.step_func).parameters
+
     def matches(self, kind: str, name: str) -> bool:
         """Tell whether a line of that kind means this step."""
         if self.kind not in ("any", kind):
@@ -167,9 +171,10 @@ class Matcher:
 
     def _problem(self, path: Path, step: GherkinStep) -> str | None:
         matches = self.find(step.type, step.name)
-        if len(matches) == 1:
-            return None
         where = f"{path}:{step.line_number}"
+        if len(matches) == 1:
+            fault = _misplaced(matches[0], step)
+            return f"{where}: {fault}" if fault else None
         if not matches:
             near = "\n".join(
                 f"      {near.kind.capitalize()} {near.wording}"
@@ -185,3 +190,22 @@ class Matcher:
             f"{where}: {step.name!r} could mean {len(matches)} steps, "
             f"make it plainer:\n{both}"
         )
+
+
+def _misplaced(definition: StepDefinition, step: GherkinStep) -> str | None:
+    """Say what is wrong round a line that means one step: timing, text or table."""
+    _, crosses = timing(step.name)
+    if crosses and step.type == "then":
+        return (
+            f"a Then looks when all has settled: {step.name!r} cannot be said of it; "
+            "leave the timing words out"
+        )
+    for what, argument, given in (
+        ('text between lines of """', "docstring", step.docstring is not None),
+        ("table", "datatable", step.datatable is not None),
+    ):
+        if definition.takes(argument) and not given:
+            return f"{step.name!r} needs a {what} below it"
+        if given and not definition.takes(argument):
+            return f"{step.name!r} takes no {what}; it would be passed over"
+    return None

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tests.run.conftest import Ended
 
 USAGE = 2
+SHORT = "Feature: F\n  Scenario: S\n"
 GOOD = "    Given a prisoner\n    When a DPS user writes a case note in DPS\n"
 
 
@@ -52,6 +53,18 @@ GOOD = "    Given a prisoner\n    When a DPS user writes a case note in DPS\n"
             f"Feature: F\n  @skip\n  Scenario: S\n{GOOD}",
             ["f.feature:3:", "@skip", "--tags"],
         ),
+        (
+            f"{SHORT}    Then meanwhile both sides hold the note\n",
+            ["f.feature:3:", "looks when all has settled"],
+        ),
+        (
+            f"{SHORT}    When a DPS user writes a case note in DPS with the text:\n",
+            ["f.feature:3:", 'needs a text between lines of """ below it'],
+        ),
+        (
+            f"{SHORT}    Given a prisoner\n      | text |\n",
+            ["f.feature:3:", "takes no table; it would be passed over"],
+        ),
     ],
     ids=[
         "syntax",
@@ -64,6 +77,9 @@ GOOD = "    Given a prisoner\n    When a DPS user writes a case note in DPS\n"
         "empty",
         "no-scenario",
         "reserved",
+        "timing",
+        "no-text",
+        "needless-table",
     ],
 )
 def test_a_broken_feature_is_refused_with_file_and_line(
