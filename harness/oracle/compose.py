@@ -98,12 +98,9 @@ def _weigh(case: Case, verdict: Verdict, found: list[Violation]) -> None:
         verdict.reasons += [f"not settled: {reason}" for reason in waiting]
         verdict.findings += [v for v in found if v.rule not in _FINAL]
         found = [v for v in found if v.rule in _FINAL]
-    if case.history.orphans:
+    if gaps := _gaps(case):
         # Whose change was left out, nobody knows: nothing found rests on firm ground.
-        verdict.reasons.append(
-            "the evidence is incomplete: it holds answers of writes without their "
-            f"requests ({', '.join(map(str, case.history.orphans[:5]))})"
-        )
+        verdict.reasons += [f"the evidence is incomplete: {gap}" for gap in gaps]
         verdict.findings += found
         found = []
     if not case.notes and not case.evidence.expectations.get("empty"):
@@ -116,6 +113,25 @@ def _weigh(case: Case, verdict: Verdict, found: list[Violation]) -> None:
         verdict.verdict = FAIL
     elif verdict.reasons:
         verdict.verdict = UNKNOWN
+
+
+def _gaps(case: Case) -> list[str]:
+    """Say what the journal does not hold though something rests on it.
+
+    What the sync merely read may be cut: no rule looks at it.
+    """
+    gaps = []
+    if orphans := case.history.orphans:
+        named = ", ".join(map(str, orphans[:5]))
+        gaps.append(f"it holds answers of writes without their requests ({named})")
+    gaps += [
+        f"call {call.seq} ({call.operation}) has {body['truncated']}"
+        for call in case.history.calls
+        if call.writes or call.by_user
+        for body in (call.body, call.answer)
+        if isinstance(body, dict) and "truncated" in body
+    ]
+    return gaps
 
 
 def _allow(case: Case, verdict: Verdict, found: list[Violation]) -> list[Violation]:

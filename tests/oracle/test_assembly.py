@@ -186,6 +186,18 @@ def test_answers_of_writes_without_their_requests_make_it_unknown() -> None:
     assert "incomplete" in story.judged().reasons[0]
 
 
+@pytest.mark.parametrize("kind", ["request", "response"])
+def test_a_write_that_the_journal_cut_makes_it_unknown(kind: str) -> None:
+    """A text of megabytes is not kept: the sync is not to blame for what we lost."""
+    story = Story()
+    story.dps_create()
+    story.sync()
+    entry = next(e for e in story.entries if e["kind"] == kind)
+    entry["body"] = {"truncated": "a body of 9 bytes; the journal keeps 8 of one"}
+    assert unknown(story)
+    assert "9 bytes" in story.judged().reasons[0]
+
+
 @pytest.mark.parametrize("service", ["prison-api", "nomis-screens"])
 def test_the_legacy_path_is_a_birth_in_nomis(service: str) -> None:
     """Where DPS is off, its users write to NOMIS: origin DPS or NOMIS, both right."""
