@@ -88,7 +88,10 @@ class Runner:
             if uses != "./.tandem":
                 return Done()
             given = {k: fill(str(v), known) for k, v in step.get("with", {}).items()}
-            own = Runner(self.folder, self.work / "action", self.environment)
+            summary = {"GITHUB_STEP_SUMMARY": str(self.work / "summary.md")}
+            own = Runner(
+                self.folder, self.work / "action", {**self.environment, **summary}
+            )
             own.work.mkdir(exist_ok=True)
             return own.action(ROOT, {**self.always(given), **given})
         told.write_text("", encoding="utf-8")
@@ -98,11 +101,11 @@ class Runner:
             cwd=self.folder,
             env={
                 **os.environ,
+                "GITHUB_STEP_SUMMARY": str(self.work / "summary.md"),
                 **self.environment,
                 **more,
                 **variables,
                 "GITHUB_OUTPUT": str(told),
-                "GITHUB_STEP_SUMMARY": str(self.work / "summary.md"),
                 "RUNNER_TEMP": str(self.work),
             },
             capture_output=True,
