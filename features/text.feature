@@ -56,6 +56,20 @@ Feature: What was written is what is read
     And a DPS user amends the note in DPS
     Then both sides hold the note with 1 amendment
 
+  @LOOP-14
+  Scenario Outline: What programs like to tidy up in a text stays as it was written in <side>
+    Given a prisoner
+    When <who> writes a case note in <side> with <what>
+    And a DPS user amends the note in DPS
+    Then both sides hold the note with 1 amendment
+
+    Examples:
+      | who        | side  | what                 |
+      | a DPS user | DPS   | Windows line ends    |
+      | an officer | NOMIS | Windows line ends    |
+      | a DPS user | DPS   | letters of two forms |
+      | an officer | NOMIS | letters of two forms |
+
   @TXT-05 @long
   Scenario: A note with 300 amendments stays whole
     Given a case note written in NOMIS

@@ -24,6 +24,14 @@ def _must(written: Any, scene: Scene, side: str) -> None:
         )
 
 
+# Texts that a feature file cannot hold as it stands, or only unseen.
+_ODD = {
+    "a NUL character": "Before\x00after.",
+    "Windows line ends": "First line.\r\n\r\nThird line.\r\n",
+    "letters of two forms": "Cafe\u0301 \ufb01le\u2026 5\u212b\u00a0long  ",
+}
+
+
 @given(
     parsers.re(
         rf'a case note{_NAME}(?: about "(?P<about>[^"]+)")?'
@@ -93,13 +101,21 @@ def write_long(scene: Scene, side: str, count: str, letter: str | None = None) -
     _must(users.write(scene, side, text=(letter or "x") * int(count)), scene, side)
 
 
-@when(parsers.re(rf"{_WHO} writes a case note in {_SIDE} with a NUL character"))
-def write_nul(scene: Scene, side: str) -> None:
-    """Write a case note with a NUL character in the middle of its text.
+@when(
+    parsers.re(
+        rf"{_WHO} writes a case note in {_SIDE} with "
+        r"(?P<what>a NUL character|Windows line ends|letters of two forms)"
+    )
+)
+def write_odd(scene: Scene, side: str, what: str) -> None:
+    """Write a case note with characters that programs like to tidy up.
+
+    A NUL character in the middle, line ends of Windows, or letters that Unicode can
+    write in two ways (with blanks at the end).
 
     Example: When an officer writes a case note in NOMIS with a NUL character
     """
-    _must(users.write(scene, side, text="Before\x00after."), scene, side)
+    _must(users.write(scene, side, text=_ODD[what]), scene, side)
 
 
 @when(parsers.re(rf"{_WHO} writes (?P<count>\d+) case notes in {_SIDE}"))
