@@ -21,8 +21,13 @@ MUTED = {
 }
 # Scenarios of those features that do without the muted events, with the reason.
 INDEPENDENT = {
-    # Nobody writes alert notes there, so no alert event does.
-    "alerts": {"With no writer there is no note, and the alert reconciliation says so"},
+    # There NOMIS's own trigger writes the note, or nobody does: no alert event needed.
+    "alerts": {
+        "An alert raised in NOMIS gives one note on each side, born in NOMIS",
+        "The same when the trigger's row carries no audit module",
+        "Ending the alert in NOMIS adds a second note on each side",
+        "With no writer there is no note, and the alert reconciliation says so",
+    },
     # A moved booking is another event.
     "merges": {
         "A moved booking takes its notes along",
