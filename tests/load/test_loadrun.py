@@ -95,7 +95,7 @@ def test_what_is_acknowledged_before_it_is_done_is_counted(tmp_path: Path) -> No
 
 
 def test_retries_shorter_than_the_outage_are_counted(tmp_path: Path) -> None:
-    """Five tries in five seconds end in the dead-letter queue, and notes are missing."""
+    """Five tries in five seconds fill the dead-letter queue, and notes are missing."""
     plan = replace(_OUTAGE, outages=(Outage("service", "nomis"),), defects=("RET-07",))
     verdict, missing = _play(plan, tmp_path)
     assert verdict["verdict"] == "fail"
