@@ -311,13 +311,18 @@ class WorldApi:
         action: str,
         on: bool = False,
         latency: dict[str, Json] | None = None,
+        prisoners: int = 0,
     ) -> Json:
         """Watch a load run: begin, trouble (an outage goes on or off), look, report.
 
         Returns what was measured so far; `report` adds series and distributions.
-        `begin` gives calls the service times of `latency` (`simulators.wire.pacing`).
+        `begin` gives calls the service times of `latency` (`simulators.wire.pacing`);
+        `estate` puts the whole estate's history behind the fakes and returns the
+        numbers of so many `prisoners`, whose state is the baseline of judging.
         """
-        return self._document("load", action=action, on=on, latency=latency)
+        return self._document(
+            "load", action=action, on=on, latency=latency, prisoners=prisoners
+        )
 
     def about(self) -> Json:
         """Return tier facts: addresses, seed, mode, calendar, services, operations."""

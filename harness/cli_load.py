@@ -82,6 +82,7 @@ class Course(click.ParamType[str]):
     metavar="FILE",
     help="Service times of the fakes, TOML; `default` takes ours. Without: none.",
 )
+@click.option("--estate", is_flag=True, help="109 million historic notes behind it.")
 @click.option("--settle", default=120.0, show_default=True, help="Seconds.")
 @click.option(
     "--objectives", "goal_file", metavar="FILE", help="TOML; see docs/load.md."

@@ -37,6 +37,7 @@ from simulators.journal import Journal
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
+    from harness.loadrun.filling import Filling
     from harness.loadrun.watch import Watch
     from simulators.bus import Copy
     from simulators.clock import Clock
@@ -99,6 +100,7 @@ class World:
         self.fakes.bus.skipper.attended = self._consumed
         self._tasks: list[asyncio.Task[None]] = []
         self._watch: Watch | None = None
+        self._filling: Filling
 
     async def start(self) -> None:
         """Start what runs inside the world: the queue listener of DPS."""
@@ -458,8 +460,11 @@ class World:
         action: str,
         on: bool = False,
         latency: dict[str, dict[str, Any]] | None = None,
+        prisoners: int = 0,
     ) -> dict[str, Any]:
         """See `WorldApi.load`."""
+        if action == "estate":
+            return self._fill(prisoners)
         from harness.loadrun.watch import Watch
         from simulators.wire.pacing import Pace
 
@@ -480,6 +485,24 @@ class World:
         elif action not in ("begin", "look", "report"):
             raise WorldError(f"{action!r}: use begin, trouble, look or report")
         return self._watch.told(whole=action == "report")
+
+    def _fill(self, prisoners: int) -> dict[str, Any]:
+        """Put the estate behind the fakes; returns some of its prisoners."""
+        from harness.loadrun.filling import Filling
+        from simulators import estate
+
+        if self.fakes.wire.touch is None:
+            prisons = [self.add_prison()["code"] for _ in range(estate.PRISONS)]
+            self._filling = Filling(
+                self.fakes, estate.Estate(self.settings.seed), prisons, mapped=True
+            )
+            self.fakes.wire.touch = self._filling.touch
+        draw = self.clock.stream("estate")
+        chosen = draw.sample(range(estate.PRISONERS), prisoners)
+        numbers = [self._filling.fill(index, writes=True) for index in chosen]
+        if numbers:
+            self.testimony.keep_baseline(numbers)
+        return {"prisoners": numbers, "estate": estate.PRISONERS}
 
     @control
     def about(self) -> dict[str, Any]:

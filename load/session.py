@@ -169,7 +169,8 @@ def begin(url: str, options: Namespace) -> Session:
     lengths = [int(each) for each in options.lengths.split(",") if each]
     if options.people:
         given = json.loads(Path(options.people).read_text(encoding="utf-8"))
-        staff, prisoners = given["staff"], given["prisoners"]
+        staff = [{"usernames": [name]} for name in given["staff"]]
+        prisoners = given["prisoners"]
     else:
         prison = control.call("add_prison")["code"]
         staff = [control.call("add_staff", prison=prison) for _ in range(STAFF)]

@@ -25,8 +25,10 @@ class GeneratorError(RuntimeError):
 class Generator:
     """Sends one run's arrivals to the world at `url`."""
 
-    def __init__(self, plan: Plan, url: str, folder: Path) -> None:
-        """Start Locust at once; it makes people, then sends."""
+    def __init__(
+        self, plan: Plan, url: str, folder: Path, people: Path | None = None
+    ) -> None:
+        """Start Locust at once; it makes people unless given some, then sends."""
         self._tally = folder / "tally.json"
         self._tally.unlink(missing_ok=True)
         command = [sys.executable, "-m", "locust", "-f", str(locustfile())]
@@ -35,6 +37,8 @@ class Generator:
         command += ["-t", f"{int(plan.seconds) + 2}s", "--until", f"{plan.seconds:g}"]
         command += ["--seed", str(plan.seed), "--prisoners", str(plan.prisoners)]
         command += ["--lengths", "350,2000", "--tally", str(self._tally)]
+        if people is not None:
+            command += ["--people", str(people)]
         shape = plan.shape or _weekday(plan)
         command += ["--shape", shape]
         self._child = Child("generator", command, folder / "generator.log")

@@ -8,6 +8,8 @@ from typing import Any
 from harness.loadrun.profiles import PROFILES, Outage, Profile, corners
 from harness.targets import HALVES
 
+MOST_OF_ESTATE = 150
+"""Prisoners of the estate that one run writes about: their histories stay in memory."""
 WRITING = 0.9
 """The share of arrivals that change something (`load.arrivals.ACTIONS`)."""
 
@@ -36,6 +38,7 @@ class Plan:
     report: str = "test-results/load"
     defects: tuple[str, ...] = ()
     mode: str = "as-deployed"
+    estate: bool = False
     latency: dict[str, dict[str, Any]] | None = None
 
     @property
@@ -69,7 +72,8 @@ class Plan:
     @property
     def prisoners(self) -> int:
         """How many prisoners are written about: some ten notes each, 20 at least."""
-        return int(min(max(self.rate * self.seconds / 10, 20), 5_000))
+        most = MOST_OF_ESTATE if self.estate else 5_000
+        return int(min(max(self.rate * self.seconds / 10, 20), most))
 
     def told(self) -> dict[str, Any]:
         """Return the plan as plain data."""
@@ -84,6 +88,7 @@ class Plan:
             "targets": self.targets,
             "instances": self.instances,
             "prisoners": self.prisoners,
+            "estate": self.estate,
             "outages": [str(one) for one in self.outages] if outage else [],
             "outage_seconds": outage[1] - outage[0] if outage else None,
             "defects": list(self.defects),

@@ -6,6 +6,7 @@ A second Ctrl-C ends everything without a verdict.
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from harness.stack import Stack
 
 _LOOK = 1.0
+_STAFF = 5
 _TELL = 5.0
 _EVENTS = {
     "to-nomis": tuple(
@@ -89,7 +91,9 @@ class _Run:
         world = self._stack.world
         world.load("begin", latency=self._plan.latency)
         since = world.begin(f"load {self._plan.profile.name}, seed {self._plan.seed}")
-        generator = Generator(self._plan, world.about()["addresses"]["control"], folder)
+        people = self._people(folder) if self._plan.estate else None
+        url = world.about()["addresses"]["control"]
+        generator = Generator(self._plan, url, folder, people)
         try:
             self._watch(generator)
         except KeyboardInterrupt:
@@ -119,6 +123,17 @@ class _Run:
             notes=self._notes,
         )
         return assess(found), measured
+
+    def _people(self, folder: Path) -> Path:
+        """Have the estate behind the fakes; names who takes part, in a file."""
+        world = self._stack.world
+        chosen = world.load("estate", prisoners=self._plan.prisoners)
+        self._say(f"the estate's {chosen['estate']} prisoners are there")
+        staff = [world.add_staff()["usernames"][0] for _ in range(_STAFF)]
+        people = {"staff": staff, "prisoners": chosen["prisoners"]}
+        path = folder / "people.json"
+        path.write_text(json.dumps(people), encoding="utf-8")
+        return path
 
     def _shortened(self) -> list[str]:
         """Doubt an outage that was cut off: it shows nothing about draining."""

@@ -112,6 +112,17 @@ class CaseNotes:
         self._keep(row)
         return row
 
+    def keep_historic(self, row: CaseNote) -> None:
+        """Keep a row whose id lies outside our own sequence, without an event."""
+        self._keep(row)
+
+    def drop_historic(self, booking_id: int) -> list[CaseNote]:
+        """Forget a booking's rows, without an event; returns them."""
+        rows = list(self._by_booking.pop(booking_id, {}).values())
+        for row in rows:
+            del self.rows[row.case_note_id]
+        return rows
+
     def update(
         self,
         row: CaseNote,

@@ -59,7 +59,8 @@ class Wire:
     """Carries calls to fakes. `broken` collects what a fake itself did wrong.
 
     `open` counts calls that are journalled and not yet answered: settling waits for 0.
-    `pace`, when set, gives calls service times.
+    `pace`, when set, gives calls service times; `touch` hears, before the operation,
+    whom a call names and whether it may write.
     `publish(service, events, cause)` takes the events a call caused; `cause` is
     `request:<seq>`, the journal entry of that call.
     """
@@ -73,6 +74,7 @@ class Wire:
         self.broken: list[Exception] = []
         self.open = 0
         self.pace: Pace | None = None
+        self.touch: Callable[[frozenset[str], bool], None] | None = None
         self._down: set[str] = set()
         self._clock = clock
         self._journal = journal
@@ -199,6 +201,8 @@ class Wire:
         entry, user, named = write_request(
             self._journal, service.name, operation, request, caller
         )
+        if self.touch is not None:
+            self.touch(named, operation is not None and operation.writes)
         call = Call(
             service=service.name,
             request=request,

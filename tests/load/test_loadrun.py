@@ -105,13 +105,8 @@ def test_retries_shorter_than_the_outage_are_counted(tmp_path: Path) -> None:
 
 def test_two_workers_on_one_note_are_seen(tmp_path: Path) -> None:
     """Without a lock, concurrent amendments of one note do harm only under load."""
-    plan = Plan(
-        scale=8.0,
-        minutes=0.4,
-        seed=5,
-        defects=("ORD-05",),
-        latency=objectives.service_times("default"),
-    )
+    slow = {"default": {"p50": 0.02, "p99": 0.1}, "dps": {"p50": 0.3, "p99": 1.5}}
+    plan = Plan(scale=8.0, minutes=0.4, seed=5, defects=("ORD-05",), latency=slow)
     verdict, _ = _play(plan, tmp_path)
     assert verdict["verdict"] == "fail", verdict["reasons"]
     owners = {one["owner"] for one in verdict["oracle"]["violations"]}
