@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
+    from harness.defects.mutants import Fate
     from harness.defects.registry import Defect
     from harness.defects.score import Row
 
@@ -152,6 +154,7 @@ def _tell(row: Row) -> None:
 @click.option("--plays", type=int, default=40, show_default=True, metavar="N")
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("-n", "workers", type=click.IntRange(1, 32), default=2, show_default=True)
+@click.option("--minutes", type=float, metavar="N", help="Begin none after so long.")
 @click.option("--at-least", type=int, default=85, show_default=True, metavar="PERCENT")
 @click.option("--report", default="test-results", show_default=True, metavar="DIR")
 def score_mutants_command(
@@ -160,6 +163,7 @@ def score_mutants_command(
     plays: int,
     seed: int,
     workers: int,
+    minutes: float | None,
     at_least: int,
     report: str,
 ) -> None:
@@ -170,32 +174,66 @@ def score_mutants_command(
 
     wanted = chosen(words, sample, seed)
     fates = score_mutants(
-        feature_files(), wanted, seed=seed, workers=workers, plays=plays
+        feature_files(),
+        wanted,
+        seed=seed,
+        workers=workers,
+        plays=plays,
+        minutes=minutes,
+        progress=_tell_fate,
     )
     percent = print_mutants(fates)
     write_mutants(fates, Path(report))
     sys.exit(0 if percent >= at_least else 1)
 
 
+def _tell_fate(fate: Fate) -> None:
+    if fate.plays >= 0:
+        how = f"killed by {fate.killer}" if fate.killer else "ALIVE"
+        click.echo(f"{fate.mutant.id:<60} {fate.plays:>3} plays  {how}")
+
+
 @click.command()
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--histories", type=click.IntRange(1), default=100, show_default=True)
 @click.option("--changes", type=click.IntRange(1, 100), default=10, show_default=True)
+@click.option("--kind", metavar="NAME", help="Histories of one kind only.")
 @click.option("--defect", "planted", multiple=True, help="Plant a defect (repeatable).")
+@click.option("-n", "workers", type=click.IntRange(1, 32), default=2, show_default=True)
 @click.option("--report", default="test-results", show_default=True, metavar="DIR")
 def explore(
-    seed: int, histories: int, changes: int, planted: tuple[str, ...], report: str
+    seed: int,
+    histories: int,
+    changes: int,
+    kind: str | None,
+    planted: tuple[str, ...],
+    workers: int,
+    report: str,
 ) -> None:
-    """Play random histories; write the shortest that the sync gets wrong."""
-    from harness.explore import explore as search
+    """Play random histories; print and keep the shortest that the sync gets wrong."""
+    from harness.explore import KINDS, Search, explore_with
 
+    if kind and kind not in KINDS:
+        raise click.UsageError(f"no kind {kind!r}; the kinds are {', '.join(KINDS)}")
     folder = Path(report) / "counterexamples"
-    found = 0
-    for finding in search(seed, histories, changes, planted):
+    started, found = time.perf_counter(), 0
+    search = Search(seed, changes, planted, kind)
+
+    def tell(done: int) -> None:
+        if done % max(100, histories // 20) == 0 and done < histories:
+            seconds = time.perf_counter() - started
+            click.echo(f"{done} histories in {seconds:.0f} s, {found} wrong")
+
+    for finding in explore_with(search, histories, workers, tell):
         found += 1
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"history-{finding.seed}.feature"
         path.write_text(finding.feature(), encoding="utf-8")
-        click.echo(f"{finding.outcome.verdict}: {path}\n{finding.outcome.message}")
-    click.echo(f"{histories} histories from seed {seed}, {found} wrong")
+        click.secho(f"{finding.outcome.verdict}: {path}", fg="red")
+        click.echo(finding.feature())
+    click.echo(
+        f"{histories} histories of {changes} changes from seed {seed} in "
+        f"{time.perf_counter() - started:.0f} s: "
+        + (f"{found} WRONG" if found else "all right")
+    )
     sys.exit(1 if found else 0)

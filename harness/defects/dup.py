@@ -15,6 +15,7 @@ from harness.defects.patching import (
 )
 from harness.defects.registry import defect
 from simulators.sync import (
+    alert_clients,
     copies,
     creating,
     finding,
@@ -23,6 +24,7 @@ from simulators.sync import (
     told,
     twins,
 )
+from simulators.sync.alerts_to_nomis import AlertsToNomis
 from simulators.sync.creating import Creator
 from simulators.sync.notes import Mapping
 from simulators.sync.ports import CallRefused
@@ -246,3 +248,53 @@ def _() -> Patches:
         function(told.may_have_created, answers(False)),
         around(ToNomis, "changed", create_always),
     ]
+
+
+@defect(
+    "DUP-08",
+    "A create refused as a duplicate counts as done",
+    "to-nomis",
+    "lost",
+    line="Then there are 3 alert notes on each side",
+    owners="to-nomis nomis",
+    wrong="409 ends the handling, and no mapping is made of the row that is there",
+    shows="the alert is never mapped, so its end does not reach it in NOMIS",
+)
+def _() -> Patches:
+    async def create(original: Any, self: Any, alert: Any, attempt: int) -> None:
+        try:
+            await original(self, alert, 1)
+        except CallRefused as refusal:
+            if refusal.status != _CONFLICT:
+                raise
+
+    return [around(AlertsToNomis, "_create", create)]
+
+
+@defect(
+    "DUP-09",
+    "The record that a create is refused for is taken as the one asked for",
+    "to-nomis",
+    "lost",
+    line="Then there are 3 alert notes on each side",
+    owners="to-nomis nomis",
+    wrong="409: the new alert is mapped to the older one, whose end is still to come",
+    shows="two DPS alerts for one of NOMIS; the later end hits the wrong one",
+)
+def _() -> Patches:
+    async def create(original: Any, self: Any, alert: Any, attempt: int) -> None:
+        try:
+            await original(self, alert, attempt)
+        except CallRefused as refusal:
+            if refusal.status != _CONFLICT:
+                raise
+            code = alert["alertCode"]["code"]
+            prisoner = alert["prisonNumber"]
+            for stored in await self._services.nomis.latest(prisoner):
+                if stored["alertCode"]["code"] == code and stored["isActive"]:
+                    key = (stored["bookingId"], stored["alertSequence"])
+                    uuid, kind = alert["alertUuid"], "DPS_CREATED"
+                    await self._map(alert_clients.row(uuid, *key, prisoner, kind))
+                    return
+
+    return [around(AlertsToNomis, "_create", create)]

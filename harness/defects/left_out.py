@@ -12,14 +12,6 @@ _AS_DEPLOYED = (
 )
 
 LEFT_OUT: dict[str, str] = {
-    "DUP-08": (
-        "Shows in the list of alerts alone, which the oracle does not judge: the case "
-        "notes of the alert's start and end are both there."
-    ),
-    "DUP-09": (
-        "Shows in the list of alerts alone, and no scenario can raise an ended code "
-        "again; notes that two DPS ids are mapped to are MRG-07's and DUP-12's matter."
-    ),
     "DUP-10": (
         "Nothing that case notes are written with refuses a create as a duplicate: C3 "
         "updates, N2 creates again, and A3 takes a second active alert from NOMIS."
@@ -91,22 +83,10 @@ LEFT_OUT: dict[str, str] = {
     ),
     "ALT-13": _AS_DEPLOYED,
     "ALT-14": "The contracts have no mass change of alerts.",
-    "TOG-02": (
-        "Case-note scenarios switch case-note events only; the switch of another "
-        "domain is a matter of the half's own tests."
-    ),
     "TOG-05": "No rule of case notes says which side owns a prison or a note.",
     "TOG-09": _AS_DEPLOYED,
-    "RET-04": (
-        "A half that waits for ever never settles, so the verdict is unknown (exit "
-        "code 3): seen, but not a kill by a rule."
-    ),
     "REC-10": (
         "A lost author can only be the trace of another defect (TXT-16, TXT-17); "
         "scenarios cannot change an author in DPS."
-    ),
-    "REC-12": (
-        "Needs a fault that strikes one prisoner of a page; unchecked prisoners are "
-        "REC-03's matter."
     ),
 }

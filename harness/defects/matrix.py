@@ -144,19 +144,22 @@ def print_mutants(fates: list[Fate]) -> float:
     """Print the survivors and the share of mutants killed, in percent, returned."""
     from harness.defects.explained import EXPLAINED
 
-    alive = [one for one in fates if not one.killer and one.mutant.id not in EXPLAINED]
+    played = [one for one in fates if one.plays >= 0]
+    late = len(fates) - len(played)
+    alive = [one for one in played if not one.killer and one.mutant.id not in EXPLAINED]
     for fate in alive:
         one = fate.mutant
         how = (
             f"outlived {fate.plays} scenarios" if fate.plays else "no scenario runs it"
         )
         click.echo(f"ALIVE {one.id} line {one.line}: {one.words} ({how})")
-    told = sum(not one.killer and one.mutant.id in EXPLAINED for one in fates)
-    counted = len(fates) - told
-    killed = sum(bool(one.killer) for one in fates)
+    told = sum(not one.killer and one.mutant.id in EXPLAINED for one in played)
+    counted = len(played) - told
+    killed = sum(bool(one.killer) for one in played)
     percent = 100 * killed / counted if counted else 100.0
     click.echo(
         f"{killed} of {counted} mutants killed ({percent:.0f} %), {told} explained"
+        + (f"; {late} not played, the time was up" if late else "")
     )
     return percent
 

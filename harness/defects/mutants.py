@@ -15,15 +15,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from harness.defects.bounded import TooLong, at_most
 from harness.defects.mutating import PACKAGE, Mutant, mutants, mutated
 from harness.defects.scenarios import load, play_simulated
-from harness.defects.score import TooLong, at_most
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from types import FrameType
 
 _LIMIT = 10.0
+_PATIENCE = 40.0  # wall seconds that all scenarios of one mutant may take
 # Very many scenarios that run the same code in the same way.
 _LEFT_OUT = frozenset({"toggle-matrix.feature", "rehearsal.feature"})
 _FOLDER = str(Path(__file__).resolve().parents[2] / PACKAGE.replace(".", "/"))
@@ -31,7 +32,10 @@ _FOLDER = str(Path(__file__).resolve().parents[2] / PACKAGE.replace(".", "/"))
 
 @dataclass(frozen=True)
 class Fate:
-    """What became of a mutant: killed by which scenario, or how many it outlived."""
+    """What became of a mutant: killed by which scenario, or how many it outlived.
+
+    `plays` is -1 where the time was up before it was its turn.
+    """
 
     mutant: Mutant
     killer: str
@@ -45,9 +49,14 @@ def score_mutants(
     seed: int = 1,
     workers: int = 2,
     plays: int = 40,
+    minutes: float | None = None,
     progress: Callable[[Fate], None] | None = None,
 ) -> list[Fate]:
-    """Play at most `plays` covering scenarios, the cheapest first, a mutant."""
+    """Play at most `plays` covering scenarios, the cheapest first, a mutant.
+
+    The first kill ends it, and so do 40 seconds; after `minutes` nothing is begun.
+    """
+    deadline = time.time() + 60 * minutes if minutes else float("inf")
     context = multiprocessing.get_context("spawn")
     with context.Pool(workers, _begin, (list(files), seed)) as pool:
         total = len(load(files))
@@ -57,7 +66,7 @@ def score_mutants(
         ):
             for function in functions if passed else ():
                 covered.setdefault(function, []).append((seconds, index))
-        jobs = [(one, _spread(covered, one, plays)) for one in wanted]
+        jobs = [(one, _spread(covered, one, plays), deadline) for one in wanted]
         fates = []
         for fate in pool.imap_unordered(_kill, jobs):
             fates.append(fate)
@@ -110,9 +119,14 @@ def _cover(index: int) -> tuple[float, bool, set[tuple[str, str]]]:
     return time.perf_counter() - started, outcome.verdict == "pass", ran
 
 
-def _kill(job: tuple[Mutant, list[int]]) -> Fate:
-    one, order = job
+def _kill(job: tuple[Mutant, list[int], float]) -> Fate:
+    one, order, deadline = job
+    began = time.time()
+    if began > deadline:
+        return Fate(one, "", -1)
     for number, index in enumerate(order):
+        if time.time() - began > _PATIENCE:
+            return Fate(one, "", number)
         scenario = _WORKER["plays"][index]
         try:
             with at_most(_LIMIT), mutated(one):

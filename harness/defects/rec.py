@@ -241,6 +241,28 @@ def _() -> Patches:
 
 
 @defect(
+    "REC-12",
+    "One prisoner's failure ends the report",
+    "to-nomis",
+    "",
+    line='Then it reports the difference of "First"',
+    wrong="the first failure among a page's prisoners is raised",
+    shows="the report ends early, and others go unchecked",
+)
+def _() -> Patches:
+    async def check_page(
+        original: Any, self: Any, prisoners: list[str], report: Any
+    ) -> None:
+        for prisoner in prisoners:
+            result = await self.check(prisoner)
+            report["checked"] += 1
+            if result["differences"]:
+                report["mismatches"].append(result)
+
+    return [around(Reconciliation, "_check_page", check_page)]
+
+
+@defect(
     "REC-13",
     "An exemption by type hides true differences",
     "to-nomis",

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _HALVES = "to-nomis from-nomis"
 _LEASE = 30.0
 _TRIES = 5
+_FOR_EVER = 1e6
 
 
 async def _quietly(handling: Any) -> None:
@@ -107,6 +108,23 @@ def _() -> Patches:
         around(Consumer, "take", take),
         around(ToNomis, "__init__", made),
         item(settings.TIMEOUTS["to-nomis"], "nomis", 90),
+    ]
+
+
+@defect(
+    "RET-04",
+    "A call waits for its answer for ever",
+    "to-nomis",
+    "conserved lost stale",
+    owners=_HALVES,
+    wrong="neither the client nor the consumer has a time-out",
+    shows="what was asked stands still: its message is taken again and again in vain",
+)
+def _() -> Patches:
+    patience = dict.fromkeys(settings.TIMEOUTS["to-nomis"], _FOR_EVER)
+    return [
+        item(settings.TIMEOUTS, "to-nomis", patience),
+        function(consumer.lease, answers(_FOR_EVER)),
     ]
 
 

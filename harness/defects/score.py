@@ -10,28 +10,23 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
-import signal
 import time
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from harness.defects.bounded import TooLong, at_most
 from harness.defects.diagnosis import signature
 from harness.defects.registry import Defect, defects
 from harness.defects.scenarios import likeliest_first, load, play_simulated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from harness.player import Outcome
 
 RIGHT, NOISE, PASS = "right", "noise", "pass"
 ENOUGH = 2
 _LIMIT = 12.0  # wall seconds a scenario may take under a defect, beyond thrice its own
-
-
-class TooLong(KeyboardInterrupt):
-    """A scenario did not end; no handler of the sync's may catch it."""
 
 
 @dataclass
@@ -203,22 +198,6 @@ def _played(
         return None, f"time-out after {limit:.0f} s"
     except Exception as error:  # noqa: BLE001 - a crash is noise, and shown
         return None, f"crash: {type(error).__name__}: {error}"
-
-
-@contextmanager
-def at_most(seconds: float) -> Iterator[None]:
-    """Raise TooLong in this (main) thread when the block takes longer."""
-
-    def ring(*_: object) -> None:
-        raise TooLong
-
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 def _signature(outcome: Outcome | None) -> str:

@@ -146,3 +146,19 @@ def _() -> Patches:
 )
 def _() -> Patches:
     return [function(told.is_ours, lambda tale: told.from_dps(tale.source))]
+
+
+@defect(
+    "TOG-02",
+    "A switch knows the event and not the domain",
+    "from-nomis",
+    "lost stale mapping-sound conserved",
+    line="Then both sides agree",
+    wrong="merges switched off for alerts are off for case notes, too",
+    shows="what a merge copied is not mapped, and stays behind",
+)
+def _() -> Patches:
+    def set_all(original: Any, self: Any, name: str, on: bool) -> str:
+        return str(original(self, name.removeprefix("alerts."), on))
+
+    return [around(Switches, "set", set_all)]

@@ -2,22 +2,20 @@
 
 A script is drawn from a seeded stream. It keeps a small picture of the notes it has
 written, so that nearly every line can be done, and draws faults the reference must
-survive; nothing here knows what the sync does.
+survive; nothing here knows what the sync does. What else happens besides changes of
+notes is the history's *kind* (`harness.explore.kinds`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from harness.explore.kinds import KINDS, kind_of
+from harness.explore.picture import BOSS, SIDES, WHO, Picture
 from harness.player import Line
 
 if TYPE_CHECKING:
     import random
-
-SIDES = ("NOMIS", "DPS")
-WHO = {"NOMIS": "an officer", "DPS": "a DPS user"}
-BOSS = {"NOMIS": "an officer", "DPS": "an administrator"}
 
 # Mishaps that a right sync survives, as lines; each strikes once or twice.
 MISHAPS = (
@@ -37,53 +35,41 @@ MISHAPS = (
 )
 
 
-@dataclass
-class _Picture:
-    """The notes that are settled on both sides, and what the last line did."""
-
-    settled: list[str] = field(default_factory=list)
-    fresh: list[str] = field(default_factory=list)
-    written: int = 0
-    texts: int = 0
-    last: tuple[str, str] | None = None  # note and side of the last line
-
-    def settle(self) -> None:
-        self.settled += self.fresh
-        self.fresh = []
-
-
-def draw(stream: random.Random, changes: int) -> list[Line]:
-    """Draw one script with that many user changes."""
-    lines = [Line("given", "a prisoner")]
-    if stream.random() < 0.5:  # noqa: PLR2004 - half the scripts meet a mishap
+def draw(stream: random.Random, changes: int, kind: str | None = None) -> list[Line]:
+    """Draw one script with that many user changes, of any kind or the one named."""
+    chosen = KINDS[kind] if kind else kind_of(stream)
+    picture = Picture()
+    lines = [Line("given", text) for text in chosen.setting(stream, picture)]
+    if stream.random() < chosen.mishaps:
         lines.append(Line("given", stream.choice(MISHAPS)))
-    picture = _Picture()
+    begun = len(lines)
     crossing = False
     for _ in range(changes):
         # Two changes cross, never three: then who comes when is said by the lines.
-        crossing = not crossing and bool(lines[2:]) and stream.random() < 0.4  # noqa: PLR2004
+        crossing = not crossing and len(lines) > begun and stream.random() < 0.4  # noqa: PLR2004
         if not crossing:
             picture.settle()
+            for text in chosen.event(stream, picture):
+                lines.append(Line("when", text))
+                picture.last = None
         text = _change(stream, picture, crossing=crossing)
         lines.append(Line("when", f"meanwhile {text}" if crossing else text))
+    lines += [Line("when", text) for text in chosen.ending(picture)]
     return lines
 
 
-def _change(stream: random.Random, picture: _Picture, *, crossing: bool) -> str:
-    side = stream.choice(SIDES)
+def _change(stream: random.Random, picture: Picture, *, crossing: bool) -> str:
+    side = stream.choice(picture.sides)
     usable = list(picture.settled)
     if crossing and picture.last is not None:
         # The other side does something to the same note, which it may still hold.
         note, other = picture.last
-        side = SIDES[1 - SIDES.index(other)]
-        if note not in picture.fresh:
+        if len(picture.sides) > 1:
+            side = SIDES[1 - SIDES.index(other)]
+        if note in picture.settled or (side != other and note not in picture.fresh):
             usable = [note] * 3 + usable
     if not usable or stream.random() < 0.3:  # noqa: PLR2004
-        picture.written += 1
-        name = f"n{picture.written}"
-        picture.fresh.append(name)
-        picture.last = (name, side)
-        return f'{WHO[side]} writes a case note called "{name}" in {side}'
+        return _written(stream, picture, side)
     note = stream.choice(usable)
     picture.last = (note, side)
     picture.texts += 1
@@ -106,3 +92,12 @@ def _change(stream: random.Random, picture: _Picture, *, crossing: bool) -> str:
     if note in picture.settled:
         picture.settled.remove(note)
     return f'{BOSS[side]} deletes the note "{note}" in {side}'
+
+
+def _written(stream: random.Random, picture: Picture, side: str) -> str:
+    picture.written += 1
+    name = f"n{picture.written}"
+    picture.fresh.append(name)
+    picture.last = (name, side)
+    about = f' about "{stream.choice(picture.people)}"' if picture.people else ""
+    return f'{WHO[side]} writes a case note called "{name}"{about} in {side}'

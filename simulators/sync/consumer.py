@@ -25,6 +25,7 @@ IN_FLIGHT = 10
 LONG_POLL = 10.0
 DELAYS = (1.0, 10.0, 60.0, 600.0)
 UNSURE_DELAY = 180.0
+LAGGING_DELAY = 10.0
 POLL_AGAIN = 1.0
 
 cause: ContextVar[str] = ContextVar("cause", default="")
@@ -128,6 +129,9 @@ def give_back_delay(attempt: int, terms: Terms, error: Exception) -> float:
     delay = DELAYS[min(attempt, len(DELAYS)) - 1]
     if timed_out(error):
         delay = max(delay, UNSURE_DELAY)
+    elif isinstance(error, CallFailed) and error.create:
+        # It may have been made, and a read that lags does not show it yet (ORD-04).
+        delay = max(delay, LAGGING_DELAY)
     if attempt == terms.max_receives - 1 and not isinstance(error, NotYet):
         delay = DELAYS[-1]
     return delay

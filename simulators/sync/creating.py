@@ -13,7 +13,7 @@ from simulators.sync import finding, merging, notes, twins
 from simulators.sync.envelope import internal
 from simulators.sync.memory import Memory
 from simulators.sync.notes import Mapping, by_sync
-from simulators.sync.ports import CallFailed, CallRefused
+from simulators.sync.ports import CallFailed, CallRefused, NotYet
 from simulators.sync.telemetry import alarm, track
 from simulators.sync.told import may_have_created
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from simulators.sync.told import Told
 
 RETRY_CREATE_MAPPING = "RETRY_CREATE_MAPPING"
+PATIENCE = 4
 DPS_CREATED = "DPS_CREATED"
 NOMIS_CREATED = "NOMIS_CREATED"
 BAD_REQUEST = 400
@@ -96,10 +97,13 @@ class Creator:
             alarm("casenotes-create-twin-removed", nomisCaseNoteId=twin.id)
             await self._services.nomis.delete(twin.id)
 
-    async def retry_mapping(self, row: Mapping) -> None:
+    async def retry_mapping(self, row: Mapping, attempt: int) -> None:
         """Write a mapping that failed before, if both its ends still live (IDM-07)."""
         stored = await self._services.nomis.note(row.nomis_id)
         if stored is None:
+            if attempt < PATIENCE:
+                # The row is young: the read may lag behind its making (ORD-04).
+                raise NotYet(f"NOMIS does not show row {row.nomis_id} yet")
             track("casenotes-mapping-retry-gone", **telemetry(row))
             return
         note = await finding.note_anywhere(self._services, [row.prisoner], row.dps_id)

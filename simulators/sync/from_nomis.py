@@ -35,7 +35,8 @@ class RowEvent:
     """What an `OFFENDER_CASE_NOTES-*` event tells; a delete may lack the number.
 
     `told` tells one event from another of the same row. `marked`: the event says that
-    the sync wrote the row; a hint only, never the ground of a decision (LOOP-06).
+    the sync wrote the row; `theirs`: it names another module. Hints only, never the
+    ground of a decision (LOOP-06).
     """
 
     nomis_id: int
@@ -43,17 +44,20 @@ class RowEvent:
     attempt: int = 1
     told: str = ""
     marked: bool = False
+    theirs: bool = False
 
 
 def row_event(event: Event) -> RowEvent:
     """Read the event; numbers may be quoted, all but the row's id may be absent."""
     content = event.content
+    module = content.get("auditModuleName")
     return RowEvent(
         nomis_id=int(content["caseNoteId"]),
         prisoner=content.get("offenderIdDisplay") or None,
         attempt=event.message.attempt,
         told=f"{event.type} {content.get('eventDatetime')}",
-        marked=by_sync(content.get("auditModuleName")),
+        marked=by_sync(module),
+        theirs=bool(module) and not by_sync(module),
     )
 
 

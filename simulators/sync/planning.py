@@ -75,6 +75,15 @@ def may_be_stale(stored: NomisNote, seen: Seen | None, about: RowEvent) -> bool:
     return same_text and same_amendments and fields_of(stored) == seen.fields
 
 
+def hides_change(stored: NomisNote, about: RowEvent) -> bool:
+    """Whether a row that owes DPS nothing may be older than the user's event.
+
+    The event is no echo, yet the row was last written by the sync: it wrote after the
+    user, or the read lags by more than one change (ORD-04). Only time tells.
+    """
+    return about.theirs and by_sync(stored.module) and about.attempt < PATIENCE
+
+
 def text_is_unclear(stored: NomisNote, differs: Difference, seen: Seen | None) -> bool:
     """Whether a differing text may be DPS' own edit, on its way to NOMIS.
 

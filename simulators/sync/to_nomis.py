@@ -105,7 +105,7 @@ class ToNomis:
         """Handle RETRY_CREATE_MAPPING."""
         row = notes.mapping(event.content["mapping"])
         async with self._locks.hold(row.dps_id):
-            await self._creator.retry_mapping(row)
+            await self._creator.retry_mapping(row, event.message.attempt)
 
     async def _write_all(
         self, note: DpsNote, rows: list[Mapping], tale: Told, shown: bool

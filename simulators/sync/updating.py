@@ -72,6 +72,8 @@ class Updater:
         if plan.gone:
             # DPS takes amendments away only when it replaces the note (TXT-11).
             alarm("casenotes-amendment-removed", nomis=stored.id, dps=note.id)
+        if not plan and planning.hides_change(stored, about):
+            raise NotYet(f"row {stored.id} shows nothing of what its event tells")
         if not plan:
             return False
         remaining = [a for a in note.amendments if a not in plan.gone]
