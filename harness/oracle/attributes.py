@@ -38,9 +38,32 @@ def altered(copy: Copy, note: LogicalNote, expected: Expected) -> Iterator[Diffe
     aliases = {note.author, *_aliases(note)}
     if note.author and row["author"] not in aliases:
         yield _altered(copy, "author", note.author, row["author"])
+    yield from _person(copy, row, note)
     yield from _origin(copy, row, note)
     for one in expected.amendments:
         yield from _amendment(copy, row, note, one)
+
+
+def _person(copy: Copy, row: dict[str, Any], note: LogicalNote) -> Iterator[Difference]:
+    """Yield where DPS shows another person than NOMIS' staff member as the author.
+
+    Only of notes born in NOMIS, whose staff id and names the sync carries over
+    (http-contracts C3); one without a first name is worded freely.
+    """
+    if note.side != NOMIS or note.kind == SEED:
+        return
+    staff = [other.row for other in note.copies[NOMIS] if other.row is not None]
+    ids = {str(one["staff_id"]) for one in staff if one.get("staff_id")}
+    if ids and row.get("author_id") is not None and row["author_id"] not in ids:
+        yield _altered(copy, "author id", sorted(ids), row["author_id"])
+    names = {_plain(one.get("staff_name")) for one in staff}
+    shown = _plain(row.get("author_name"))
+    if shown and all(" " in name for name in names) and shown not in names:
+        yield _altered(copy, "author name", sorted(names), row["author_name"])
+
+
+def _plain(name: str | None) -> str:
+    return " ".join((name or "").split()).casefold()
 
 
 def _origin(copy: Copy, row: dict[str, Any], note: LogicalNote) -> Iterator[Difference]:
@@ -50,6 +73,9 @@ def _origin(copy: Copy, row: dict[str, Any], note: LogicalNote) -> Iterator[Diff
     systems = _systems(note)
     if row.get("system") not in systems:
         yield _altered(copy, "origin", sorted(systems), row.get("system"))
+    places = _locations(note)
+    if places and row.get("location") not in places:
+        yield _altered(copy, "location", sorted(places), row.get("location"))
     generated = _generated(note)
     if generated is not None and row.get("system_generated") is not generated:
         yield _altered(copy, "system generated", generated, row["system_generated"])
@@ -100,6 +126,19 @@ def _legacy_ids(note: LogicalNote) -> set[int]:
         return {int(copy.id) for copy in note.copies[NOMIS] if copy.id.isdigit()}
     known = note.details.get("legacy_id")
     return {known} if known is not None else set()
+
+
+def _locations(note: LogicalNote) -> set[str]:
+    """Return the prisons that DPS may name: where the note was written.
+
+    A NOMIS row without one (before 2017) shows wherever its booking is now
+    (http-contracts N1), so nothing can be said of its note.
+    """
+    if note.side == NOMIS and note.kind != SEED:
+        places = [copy.row.get("agency") for copy in note.copies[NOMIS] if copy.row]
+    else:
+        places = [note.details.get("location")]
+    return {place for place in places if place} if all(places) else set()
 
 
 def _systems(note: LogicalNote) -> set[str]:

@@ -134,6 +134,7 @@ def _read_dps(change: Change, call: Call) -> None:
         change.details["system_generated"] = bool(answer.get("systemGenerated"))
         change.details["sensitive"] = bool(answer.get("sensitive"))
         change.details["legacy_id"] = answer.get("legacyId")
+        change.details["location"] = answer.get("locationId")
         return
     listed = {one["id"]: one for one in answer.get("amendments") or []}
     change.parts = [

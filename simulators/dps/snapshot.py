@@ -44,6 +44,8 @@ def _note(note: Note, reference: Reference) -> dict[str, Any]:
         "occurred": show(note.occurred),
         "created": show(note.created),
         "author": note.author.username,
+        "author_id": note.author.user_id,
+        "author_name": note.author.name,
         "text": note.text,
         "system_generated": note.system_generated,
         "system": note.system,

@@ -32,6 +32,7 @@ def take_snapshot(nomis: Nomis, prisoners: set[str] | None) -> dict[str, Any]:
 
 
 def _note(nomis: Nomis, number: str, row: CaseNote) -> dict[str, Any]:
+    staff = nomis.people.staff.get(row.staff_id)
     return {
         "id": row.case_note_id,
         "prisoner": number,
@@ -41,6 +42,7 @@ def _note(nomis: Nomis, number: str, row: CaseNote) -> dict[str, Any]:
         "occurred": print_local(row.occurred_time),
         "created": print_local(nomis.notes.creation(row)),
         "staff_id": row.staff_id,
+        "staff_name": staff.display_name if staff else None,
         "usernames": nomis.usernames_of(row.staff_id),
         "text": row.text,
         "source": row.source,

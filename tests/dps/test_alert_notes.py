@@ -83,6 +83,8 @@ def test_new_alert_gets_an_active_note(dps: Dps) -> None:
         "occurred": "2026-03-01T00:00:00",
         "created": "2026-03-02T08:00:00",
         "author": OFFICER,
+        "author_id": "485572",
+        "author_name": "Nina Okoro",
         "text": "Alert Security and Arsonist made active.",
         "system_generated": True,
         "system": "DPS",

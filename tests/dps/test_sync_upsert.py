@@ -45,6 +45,8 @@ def test_new_note_is_stored_as_sent(dps: Dps) -> None:
         "occurred": "2026-03-01T09:15:00",
         "created": "2026-03-01T09:20:31",
         "author": "ABC12D_GEN",
+        "author_id": "485901",
+        "author_name": "Sam Lee",
         "text": "Quiet night.",
         "system_generated": False,
         "system": "NOMIS",

@@ -159,6 +159,7 @@ def test_the_snapshot_is_of_the_prisoners_asked_for(office: Office) -> None:
                 "occurred": "2026-03-02T09:00:00",
                 "created": "2026-03-02T09:00:00",
                 "staff_id": 485_001,
+                "staff_name": "NINA OKORO",
                 "usernames": ["NQK21W_GEN", "NQK21W_ADM"],
                 "text": "Met on the wing.",
                 "source": "INST",

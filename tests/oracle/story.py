@@ -322,6 +322,7 @@ class Story:
             "creationDateTime": row["created"],
             "occurrenceDateTime": row["occurred"],
             "authorUsername": row["author"],
+            "locationId": row["location"],
             "text": row["text"],
             "sensitive": row["sensitive"],
             "systemGenerated": row["system_generated"],

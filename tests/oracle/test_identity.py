@@ -33,6 +33,7 @@ def amended() -> tuple[Story, str, int]:
         ("legacy_id", 100_000_001),
         ("system", "NOMIS"),
         ("system_generated", True),
+        ("location", "OUT"),
     ],
 )
 def test_what_no_user_may_change_is_watched_in_dps(field: str, value: Any) -> None:
@@ -51,6 +52,35 @@ def test_what_no_user_may_change_is_watched_in_nomis(field: str, value: Any) -> 
     story, _, made = amended()
     story.nomis[made][field] = value
     assert found(story) == {("altered", "to-nomis")}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("location", "OUT"), ("author_id", "unknown"), ("author_name", "Gold Jo")],
+)
+def test_a_nomis_note_shows_its_prison_and_staff_member_in_dps(
+    field: str, value: str
+) -> None:
+    """What NOMIS knows of the author and the place comes over unchanged."""
+    story = Story()
+    made = story.nomis_create()
+    story.sync()
+    (note,) = story.dps.values()
+    story.nomis[made]["staff_name"] = "JO GOLD"
+    note |= {"author_id": str(story.nomis[made]["staff_id"]), "author_name": "Jo Gold"}
+    assert not found(story)
+    note[field] = value
+    assert found(story) == {("altered", "from-nomis")}
+
+
+def test_an_old_nomis_note_without_prison_may_show_any_in_dps() -> None:
+    """NOMIS prints wherever its booking is now (http-contracts N1)."""
+    story = Story()
+    made = story.nomis_create()
+    story.sync()
+    story.nomis[made]["agency"] = None
+    next(iter(story.dps.values()))["location"] = "LEI"
+    assert not found(story)
 
 
 @pytest.mark.parametrize(("field", "value"), [("id", "new-id"), ("system", "NOMIS")])
