@@ -4,9 +4,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# Of the assumed national peak of 5 changes/s.
+SCALE ?= 20
 
 .DEFAULT_GOAL := help
-.PHONY: help setup verify test check docs bench defects defects-full load nightly lock clean
+.PHONY: help setup verify test check docs bench defects defects-full load nightly-load nightly lock clean
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -48,6 +50,15 @@ defects-full: $(STAMP) ## All defects against all scenarios, mutants, and by soc
 
 docs: $(STAMP) ## Make the made parts of the guides anew
 	@$(BIN)/python -m tests.run.documents
+
+load: $(STAMP) ## Two minutes at 20 times the assumed peak: does the sync hold?
+	@$(BIN)/tandem load --profile peak --scale $(SCALE) --minutes 2 --seed 1 $(ARGS)
+
+nightly-load: $(STAMP)
+	@$(BIN)/tandem load --profile peak --estate --minutes 10
+	@$(BIN)/tandem load --profile spike --latency default --minutes 6
+	@$(BIN)/tandem load --profile outage --minutes 12 --off half:to-nomis \
+	  --off half:from-nomis
 
 bench: $(STAMP) ## Compare speed with peers, as ratios
 	@$(BIN)/python -m tests.bench $(ARGS)

@@ -23,7 +23,7 @@ def lines(verdict: dict[str, Any]) -> list[str]:
         f"profile     {plan['profile']}, {plan['minutes']:g} min, seed {plan['seed']}",
         f"assumed     national peak {plan['national_peak']:g} changes/s (--peak)",
         f"offered     {rate['changes_a_second']:g} changes/s for {rate['seconds']:g} s",
-        f"came over   {rate['done_a_second']:g} changes/s",
+        f"sustained   {rate['done_a_second']:g} changes/s came over meanwhile",
         f"headroom    {headroom(verdict)}",
         "lag             count     p50     p95     p99     max  (seconds)",
         *(_lag(half, lag) for half, lag in verdict["lag"].items()),

@@ -195,9 +195,12 @@ def _rate(found: Findings) -> dict[str, Any]:
     seconds = max(measured["last"] - measured["first"], 1e-9)
     offered = sums["arrived"] / seconds
     peak = found.objectives["assumed"]["national_peak"]
+    # What came over only afterwards was not sustained.
+    rows = [row for row in measured["series"] if row["at"] < measured["last"]]
+    done = sum(row["done"] for row in rows)
     return {
         "changes_a_second": round(offered, 2),
-        "done_a_second": round(sums["done"] / seconds, 2),
+        "done_a_second": round(done / seconds, 2),
         "times_national_peak": round(offered / peak, 2),
         "seconds": round(seconds, 1),
     }

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
+import signal
+import subprocess
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -111,3 +115,40 @@ def test_two_workers_on_one_note_are_seen(tmp_path: Path) -> None:
     assert verdict["verdict"] == "fail", verdict["reasons"]
     owners = {one["owner"] for one in verdict["oracle"]["violations"]}
     assert owners == {"from-nomis"}
+
+
+def test_interrupted_it_still_judges_what_ran(tmp_path: Path) -> None:
+    """Ctrl-C ends the arrivals; the verdict stands on those that came."""
+    command = [sys.executable, "-m", "harness", "load", "--minutes", "5"]
+    command += ["--scale", "2", "--report", str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as run:
+        assert run.stdout is not None
+        for line in run.stdout:
+            if "changes came" in line:
+                run.send_signal(signal.SIGINT)
+                break
+        printed = run.stdout.read()
+    assert "interrupted" in printed
+    assert run.returncode == 0, printed
+    verdict = json.loads((tmp_path / "verdict.json").read_text())
+    assert verdict["verdict"] == "pass"
+    assert verdict["counts"]["of"] > 10
+    assert "<svg" in (tmp_path / "load.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        (["--profile", "wave"], "not built yet"),
+        (["--profile", "peek"], "the profiles are"),
+        (["--off", "half:to-nomis"], "belongs to --profile outage"),
+        (["--profile", "outage", "--off", "half:nomis"], "the halves are"),
+        (["--scale", "0"], "above 0"),
+    ],
+)
+def test_what_means_nothing_is_refused(options: list[str], why: str) -> None:
+    """A mistyped run ends at once with status 2, and says what is right."""
+    command = [sys.executable, "-m", "harness", "load", *options]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert why in done.stderr

@@ -86,6 +86,28 @@ NOT_RUN = {
     "tandem verify features/x.feature --tap nomis=https://nomis-api.example": (
         "needs a real upstream"
     ),
+    **dict.fromkeys(
+        (
+            "make load",
+            "tandem load --profile outage --minutes 6",
+        ),
+        "takes minutes; tests/load plays runs of this kind",
+    ),
+    **dict.fromkeys(
+        (
+            (
+                'tandem load --to-nomis "command:java -jar to-nomis.jar" '
+                "--from-nomis external"
+            ),
+            "tandem up --host 0.0.0.0",
+            "locust -f load/locustfile.py --master --host http://WORLD:4567",
+            (
+                "locust -f load/locustfile.py --worker --master-host MASTER --rate 50 "
+                "--share 4 --seed N"
+            ),
+        ),
+        "needs a sync of yours, or several machines",
+    ),
 }
 """Commands of the guides that the tests do not run, each with the reason."""
 
