@@ -1,8 +1,8 @@
-"""Scoring the mechanical mutants: which scenarios notice them.
+"""Scoring the mechanical mutants: which scenarios and histories notice them.
 
-A mutant is killed when a scenario that passes on the reference fails, cannot be told
-or does not end: a mutant has no rule that must see it. Only scenarios that run the
-changed function are played.
+A mutant is killed when a scenario (or a random history) that passes on the reference
+fails, cannot be told or does not end: a mutant has no rule that must see it. Only
+scenarios that run the changed line are played.
 """
 
 from __future__ import annotations
@@ -12,22 +12,29 @@ import multiprocessing
 import sys
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.defects.bounded import TooLong, at_most
-from harness.defects.mutating import PACKAGE, Mutant, mutants, mutated
+from harness.defects.mutating import PACKAGE, Mutant, lines_of, mutants, mutated
 from harness.defects.scenarios import load, play_simulated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from types import FrameType
 
+    from harness.player import Outcome
+
+    Place = tuple[str, int]  # module and line
+
 _LIMIT = 10.0
-_PATIENCE = 40.0  # wall seconds that all scenarios of one mutant may take
+_PATIENCE = 60.0  # wall seconds that all plays of one mutant may take
 # Very many scenarios that run the same code in the same way.
 _LEFT_OUT = frozenset({"toggle-matrix.feature", "rehearsal.feature"})
 _FOLDER = str(Path(__file__).resolve().parents[2] / PACKAGE.replace(".", "/"))
+_HISTORIES = range(9_001, 9_031)
+_CHANGES = 8
 
 
 @dataclass(frozen=True)
@@ -42,31 +49,34 @@ class Fate:
     plays: int
 
 
+@dataclass(frozen=True)
+class Covered:
+    """What a scenario does on the reference: seconds, and the lines it runs."""
+
+    seconds: float
+    places: frozenset[Place]
+
+
 def score_mutants(
     files: Sequence[str],
     wanted: Sequence[Mutant],
     *,
     seed: int = 1,
     workers: int = 2,
-    plays: int = 40,
+    plays: int = 60,
     minutes: float | None = None,
     progress: Callable[[Fate], None] | None = None,
 ) -> list[Fate]:
-    """Play at most `plays` covering scenarios, the cheapest first, a mutant.
+    """Play at most `plays` scenarios, then 30 random histories, a mutant.
 
-    The first kill ends it, and so do 40 seconds; after `minutes` nothing is begun.
+    The first kill ends it, and so does a minute; after `minutes` nothing is begun.
     """
     deadline = time.time() + 60 * minutes if minutes else float("inf")
     context = multiprocessing.get_context("spawn")
     with context.Pool(workers, _begin, (list(files), seed)) as pool:
         total = len(load(files))
-        covered: dict[tuple[str, str], list[tuple[float, int]]] = {}
-        for index, (seconds, passed, functions) in enumerate(
-            pool.map(_cover, range(total), chunksize=4)
-        ):
-            for function in functions if passed else ():
-                covered.setdefault(function, []).append((seconds, index))
-        jobs = [(one, _spread(covered, one, plays), deadline) for one in wanted]
+        known = pool.map(_cover, range(total), chunksize=4)
+        jobs = [(one, choose(known, one, plays), deadline) for one in wanted]
         fates = []
         for fate in pool.imap_unordered(_kill, jobs):
             fates.append(fate)
@@ -75,16 +85,19 @@ def score_mutants(
     return sorted(fates, key=lambda fate: fate.mutant.id)
 
 
-def _spread(
-    covered: dict[tuple[str, str], list[tuple[float, int]]], one: Mutant, plays: int
-) -> list[int]:
-    """Choose scenarios evenly over the files, since like ones stand together."""
-    file = f"{one.module.rpartition('.')[2]}.py"
-    able = sorted(index for _, index in covered.get((file, one.function), []))
-    step = max(1, len(able) // plays)
-    chosen = able[::step][:plays]
-    cost = {index: s for s, index in covered.get((file, one.function), [])}
-    return sorted(chosen, key=lambda index: cost[index])
+def choose(known: Sequence[Covered | None], one: Mutant, plays: int) -> list[int]:
+    """Choose scenarios that run the mutant's line, the cheapest first.
+
+    Half of them are those that run most of the sync, the others stand evenly over the
+    files, since like ones stand together.
+    """
+    wanted = {(one.module, line) for line in lines_of(one)}
+    able = [i for i, seen in enumerate(known) if seen and seen.places & wanted]
+    rich = sorted(able, key=lambda i: -len(known[i].places))[: plays // 2]  # type: ignore[union-attr]
+    rest = [i for i in able if i not in rich]
+    step = max(1, len(rest) // max(plays - len(rich), 1))
+    chosen = rich + rest[::step][: plays - len(rich)]
+    return sorted(chosen, key=lambda i: known[i].seconds)  # type: ignore[union-attr]
 
 
 _WORKER: dict[str, Any] = {}
@@ -95,28 +108,37 @@ def _begin(files: list[str], seed: int) -> None:
     _WORKER["plays"], _WORKER["seed"] = load(files), seed
 
 
-def _cover(index: int) -> tuple[float, bool, set[tuple[str, str]]]:
-    """Play on the reference: seconds, whether it passes, and what it runs."""
-    ran: set[tuple[str, str]] = set()
+def _cover(index: int) -> Covered | None:
+    """Play on the reference and note its lines; None where it does not serve."""
+    ran: set[Place] = set()
 
-    def note(frame: FrameType, event: str, _: object) -> None:
-        if event == "call" and frame.f_code.co_filename.startswith(_FOLDER):
-            name = Path(frame.f_code.co_filename).name
-            ran.add((name, frame.f_code.co_qualname))
+    def enter(frame: FrameType, _: str, __: object) -> Any:
+        if not frame.f_code.co_filename.startswith(_FOLDER):
+            return None
+        module = f"{PACKAGE}.{Path(frame.f_code.co_filename).stem}"
+
+        def note(inner: FrameType, event: str, _: object) -> Any:
+            if event == "line":
+                ran.add((module, inner.f_lineno))
+            return note
+
+        return note
 
     started = time.perf_counter()
     scenario = _WORKER["plays"][index]
     if scenario.feature in _LEFT_OUT or "long" in scenario.tags:
-        return 0.0, False, ran
-    sys.setprofile(note)
+        return None
+    sys.settrace(enter)
     try:
-        with at_most(_LIMIT):
+        with at_most(6 * _LIMIT):
             outcome = play_simulated(scenario, _WORKER["seed"])
     except TooLong:
-        return _LIMIT, False, ran
+        return None
     finally:
-        sys.setprofile(None)
-    return time.perf_counter() - started, outcome.verdict == "pass", ran
+        sys.settrace(None)
+    if outcome.verdict != "pass":
+        return None
+    return Covered(time.perf_counter() - started, frozenset(ran))
 
 
 def _kill(job: tuple[Mutant, list[int], float]) -> Fate:
@@ -124,20 +146,38 @@ def _kill(job: tuple[Mutant, list[int], float]) -> Fate:
     began = time.time()
     if began > deadline:
         return Fate(one, "", -1)
-    for number, index in enumerate(order):
+    number = 0
+    for number, index in enumerate(order, start=1):
+        scenario = _WORKER["plays"][index]
+        seen = _noticed(one, partial(play_simulated, scenario, _WORKER["seed"]))
+        if seen is not None:
+            return Fate(one, scenario.id + seen, number)
         if time.time() - began > _PATIENCE:
             return Fate(one, "", number)
-        scenario = _WORKER["plays"][index]
-        try:
-            with at_most(_LIMIT), mutated(one):
-                outcome = play_simulated(scenario, _WORKER["seed"])
-        except TooLong:
-            return Fate(one, f"{scenario.id} (time-out)", number + 1)
-        except Exception as error:  # noqa: BLE001 - a crash shows the change
-            return Fate(one, f"{scenario.id} ({type(error).__name__})", number + 1)
-        if outcome.verdict != "pass":
-            return Fate(one, scenario.id, number + 1)
-    return Fate(one, "", len(order))
+    if not order:
+        return Fate(one, "", 0)  # what no scenario runs needs a scenario
+    from harness.explore.search import Search, play_once
+
+    search = Search(0, _CHANGES)
+    for number, own in enumerate(_HISTORIES, start=len(order) + 1):
+        seen = _noticed(one, partial(play_once, search.lines(own), own))
+        if seen is not None:
+            return Fate(one, f"history {own}{seen}", number)
+        if time.time() - began > _PATIENCE:
+            break
+    return Fate(one, "", number)
+
+
+def _noticed(one: Mutant, played: Callable[[], Outcome]) -> str | None:
+    """Play with the mutant; None when all passed, else how it did not."""
+    try:
+        with at_most(_LIMIT), mutated(one):
+            outcome = played()
+    except TooLong:
+        return " (time-out)"
+    except Exception as error:  # noqa: BLE001 - a crash shows the change
+        return f" ({type(error).__name__})"
+    return None if outcome.verdict == "pass" else ""
 
 
 def chosen(words: str | None, sample: int | None, seed: int) -> list[Mutant]:

@@ -99,6 +99,18 @@ def mutated(mutant: Mutant) -> Iterator[None]:
         function.__code__ = held
 
 
+def lines_of(mutant: Mutant) -> set[int]:
+    """Return the lines that run the changed place, or those of its function.
+
+    A constant of `while True`, say, has no line of its own.
+    """
+    module = importlib.import_module(mutant.module)
+    held = _object(module, mutant.function).__code__
+    lines = {n for one in (held, *_codes(held)) for *_, n in one.co_lines() if n}
+    lines.discard(held.co_firstlineno)
+    return {mutant.line} if mutant.line in lines else lines
+
+
 @cache
 def _tree(name: str) -> ast.Module:
     return ast.parse(inspect.getsource(importlib.import_module(name)))
@@ -148,8 +160,11 @@ def _change(function: ast.AST, number: int) -> None:
     change()
 
 
-def _sites(function: ast.AST) -> Iterator[tuple[int, str, str, Any]]:
-    for node in ast.walk(function):
+def _sites(function: Any) -> Iterator[tuple[int, str, str, Any]]:
+    # Not of decorators, defaults and annotations, which the code does not hold.
+    walked = (node for part in function.body for node in ast.walk(part))
+    yield from _left_out(function.body)
+    for node in walked:
         if isinstance(node, ast.Compare) and len(node.ops) == 1:
             yield (*_named(node, "comparison"), _inverter(node))
         elif isinstance(node, ast.ExceptHandler) and node.type is not None:

@@ -46,7 +46,8 @@ def draw(stream: random.Random, changes: int, kind: str | None = None) -> list[L
     crossing = False
     for _ in range(changes):
         # Two changes cross, never three: then who comes when is said by the lines.
-        crossing = not crossing and len(lines) > begun and stream.random() < 0.4  # noqa: PLR2004
+        crosses = stream.random() < chosen.crossings
+        crossing = crosses and not crossing and len(lines) > begun
         if not crossing:
             picture.settle()
             for text in chosen.event(stream, picture):

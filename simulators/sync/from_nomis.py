@@ -35,8 +35,8 @@ class RowEvent:
     """What an `OFFENDER_CASE_NOTES-*` event tells; a delete may lack the number.
 
     `told` tells one event from another of the same row. `marked`: the event says that
-    the sync wrote the row; `theirs`: it names another module. Hints only, never the
-    ground of a decision (LOOP-06).
+    the sync wrote the row; `theirs`: that another module updated it. Hints only, never
+    the ground of a decision (LOOP-06).
     """
 
     nomis_id: int
@@ -57,7 +57,7 @@ def row_event(event: Event) -> RowEvent:
         attempt=event.message.attempt,
         told=f"{event.type} {content.get('eventDatetime')}",
         marked=by_sync(module),
-        theirs=bool(module) and not by_sync(module),
+        theirs=event.type.endswith("UPDATED") and bool(module) and not by_sync(module),
     )
 
 

@@ -252,7 +252,10 @@ def test_a_stale_mapping_retry_makes_no_dangling_mapping(gone: str) -> None:
         it.services.dps.clear()
     else:
         it.services.nomis.clear()
-    play(it.handle(message.body))
+    if gone == "nomis":
+        with pytest.raises(NotYet):  # the row is young, the read may lag (ORD-04)
+            play(it.handle(message.body))
+    play(it.handle(message.body, attempt=4))
     assert it.services.mappings == {}
     assert it.services.nomis == {}
 
