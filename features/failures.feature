@@ -31,6 +31,27 @@ Feature: Lost answers, failing services and crashes leave no trace
       | a DPS user | DPS   | NOMIS |
       | an officer | NOMIS | DPS   |
 
+  @RET-05 @CFG-07
+  Scenario Outline: <service> that answers with status <status> is asked again
+    Given a prisoner
+    And <service> answers with status <status> 2 times
+    When a DPS user writes a case note in DPS
+    And an officer writes a case note in NOMIS
+    Then both sides agree
+
+    Examples:
+      | service             | status |
+      | NOMIS               | 400    |
+      | NOMIS               | 401    |
+      | NOMIS               | 403    |
+      | NOMIS               | 429    |
+      | DPS                 | 400    |
+      | DPS                 | 401    |
+      | DPS                 | 403    |
+      | the mapping service | 400    |
+      | the mapping service | 401    |
+      | the mapping service | 500    |
+
   @RET-07
   Scenario Outline: A service that fails a few times is tried again
     Given a prisoner

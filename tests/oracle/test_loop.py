@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.oracle.helpers import found, only, unknown, unsettled
 from tests.oracle.story import Story
 
@@ -84,6 +86,20 @@ def test_a_lost_answer_and_a_servers_failure_owe_another_try() -> None:
     story.fate(copy)
     story.sync()
     assert story.judged().verdict == "pass"
+
+
+@pytest.mark.parametrize(("status", "rules"), [(401, set()), (400, {"loop"})])
+def test_a_token_that_ran_out_owes_another_try(status: int, rules: set[str]) -> None:
+    """A 401 did nothing and asks for a new token; a refusal of the body does not."""
+    story, note, made = carried()
+    story.dps_amend(note, "One.")
+    (copy,) = story.waiting
+    story.receive(copy)
+    story.n3(made, note, status=status, wrote=False)
+    story.n3(made, note)
+    story.fate(copy)
+    story.sync()
+    assert {rule for rule, _ in found(story)} == rules
 
 
 def test_crossed_changes_owe_one_merging_back() -> None:

@@ -2,10 +2,11 @@
 
 **Owed** to a copy by one half: the accepted changes of its logical note made
 elsewhere (the other side, or a sibling copy), each times the deliveries that the
-ledger shows for its messages; plus the writes whose answer was lost, timed out or was
-a server's failure; plus one merge-back per pair of concurrent changes; plus one per
-repair that an operator ran. A request counts even if it changed nothing, except a
-delete of what is gone: that can set nothing going. Counts need no knowledge of causes.
+ledger shows for its messages; plus the writes whose answer was lost, timed out, was a
+server's failure or asked to come again (401: the token ran out); plus one merge-back
+per pair of concurrent changes; plus one per repair that an operator ran. A request
+counts even if it changed nothing, except a delete of what is gone: that can set
+nothing going. Counts need no knowledge of causes.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from harness.oracle.writes import Write
 
 _SERVER_FAILED = 500
+# Refused before anything was done, with the request to come again: a token that ran
+# out, a time-out of the server's own, too many requests.
+_COME_AGAIN = frozenset({401, 408, 429})
 _REPAIRS = ("migrat", "reconcil", "repair", "resync", "backfill", "replay", "admin")
 
 
@@ -105,7 +109,9 @@ def _counts(write: Write, note: LogicalNote) -> bool:
 
 def _unsure(write: Write) -> bool:
     call = write.call
-    return call.lost or call.status is None or call.status >= _SERVER_FAILED
+    if call.lost or call.status is None or call.status in _COME_AGAIN:
+        return True
+    return call.status >= _SERVER_FAILED
 
 
 def owed_to(
