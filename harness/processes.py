@@ -73,6 +73,8 @@ class Child:
         self.command = list(command)
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as sink:
+            # A report folder is used again and again: earlier words are not its own.
+            self._begins = sink.tell()
             try:
                 self._process = subprocess.Popen(  # noqa: S603 - the user's command
                     self.command,
@@ -114,7 +116,8 @@ class Child:
 
     def tail(self, lines: int = 20) -> str:
         """Return the last lines of its log."""
-        text = self.log.read_text(errors="replace") if self.log.exists() else ""
+        raw = self.log.read_bytes()[self._begins :] if self.log.exists() else b""
+        text = raw.decode(errors="replace").strip() or "(it wrote nothing)"
         return "\n".join(text.splitlines()[-lines:])
 
     def kill(self) -> None:

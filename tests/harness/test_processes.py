@@ -98,3 +98,15 @@ def test_early_end_quotes_the_log(tmp_path: Path) -> None:
         assert time.monotonic() < deadline
     assert "status 7" in child.why_ended()
     assert "missing client id" in child.why_ended()
+
+
+def test_the_last_words_are_those_of_this_run(tmp_path: Path) -> None:
+    """What an earlier run left in the same log explains nothing."""
+    log = tmp_path / "half.log"
+    log.write_text("words of yesterday\n")
+    child = Child("half", ["false"], log)
+    child._process.wait()
+    assert child.tail() == "(it wrote nothing)"
+    child = Child("half", ["echo", "words of today"], log)
+    child._process.wait()
+    assert child.tail() == "words of today"
