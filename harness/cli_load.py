@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -164,6 +166,38 @@ def _run(plan: Any, wanted: Any) -> int:
     return int(verdict["exit_code"])
 
 
+@click.command()
+@click.option("--from", "start", default=10.0, show_default=True, help="First rate.")
+@click.option("--rounds", type=click.IntRange(1, 10), default=3, show_default=True)
+@click.option("--minutes", default=0.5, show_default=True, help="Of each trial.")
+@click.option("--to-nomis", help="DPS to NOMIS half; targets as for verify.")
+@click.option("--from-nomis", help="NOMIS to DPS half.")
+@click.option("--sync", help="Both halves at once.")
+@click.option("--instances", type=click.IntRange(1, 16), default=1, show_default=True)
+@click.option("--latency", metavar="FILE", help="As for load.")
+@click.option("--objectives", "goal_file", metavar="FILE", help="As for load.")
+@click.option("--report", default="test-results/capacity", show_default=True)
+def capacity(
+    start: float, rounds: int, sync: str | None, goal_file: str | None, **given: Any
+) -> None:
+    """Raise the rate until an objective breaks; say what held and what ran out."""
+    given |= dict.fromkeys(("stack", "peak", "mode"))
+    given |= {"profile": "peak", "outages": (), "settle": 30.0, "seed": 1}
+    given |= {"scale": 1.0, "defects": (), "estate": False}
+    plan, wanted = _planned(sync, goal_file, given)
+    from harness.loadrun.capacity import measure
+
+    if start <= 0:
+        raise click.UsageError(f"--from {start:g}: a number above 0")
+    found = measure(replace(plan, scale=start / plan.peak), wanted, rounds, click.echo)
+    path = Path(plan.report) / "capacity.json"
+    path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    click.echo(f"{found['says']}\n{path}")
+    # A figure from rounds that disagree, or none at all, is no figure.
+    sys.exit(3 if found["noisy"] or not found["held"] else 0)
+
+
 def register(group: click.Group) -> None:
     """Add the load commands to the command line."""
     group.add_command(load)
+    group.add_command(capacity)
