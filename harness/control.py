@@ -97,10 +97,23 @@ class ControlClient:
             raise WorldError(
                 f"the world at {self.url} does not answer: {error}"
             ) from error
-        if response.status_code != _OK:
-            raise WorldError(response.json()["error"])
-        return msgspec.json.decode(response.content)
+        if response.status_code == _OK:
+            return msgspec.json.decode(response.content)
+        raise WorldError(
+            _error(response.content)
+            or f"what answers at {self.url} is no world's control API (status "
+            f"{response.status_code}); `tandem up` prints its address"
+        )
 
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
+
+
+def _error(content: bytes) -> str | None:
+    """Read what a world says went wrong; None when no world wrote this."""
+    try:
+        said = msgspec.json.decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    return said.get("error") if isinstance(said, dict) else None

@@ -31,7 +31,7 @@ class PortInUseError(RuntimeError):
         super().__init__(
             f"cannot serve SNS and SQS on {host}:{port}: another process listens "
             f"there (LocalStack and ministack use 4566 too). Stop it, or choose "
-            f"another port; port 0 takes a free one"
+            "another port"
         )
         self.host = host
         self.port = port

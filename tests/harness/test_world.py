@@ -5,10 +5,11 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
 from harness.api import WorldApi
-from harness.control import WorldError, control_methods
+from harness.control import ControlClient, WorldError, control_methods
 from harness.world import World
 
 if TYPE_CHECKING:
@@ -130,3 +131,14 @@ def test_every_flip_is_in_the_journal(simulated: Scene) -> None:
         simulated.prison,
         "both",
     )
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"[]", b'{"status": 404}', b""])
+def test_an_address_that_is_no_world_is_named(body: bytes) -> None:
+    """A tester who gives the port of the queues for that of the world is told so."""
+    client = ControlClient("http://127.0.0.1:1")
+    answer = httpx.MockTransport(lambda _: httpx.Response(404, content=body))
+    client._client = httpx.Client(base_url=client.url, transport=answer)
+    with pytest.raises(WorldError, match="127.0.0.1:1 is no world's control API"):
+        client.call("about", {})
+    client.close()
