@@ -60,6 +60,19 @@ Feature: What was written is what is read
   Scenario Outline: What programs like to tidy up in a text stays as it was written in <side>
     Given a prisoner
     When <who> writes a case note in <side> with <what>
+    Then both sides hold the note
+
+    Examples:
+      | who        | side  | what                 |
+      | a DPS user | DPS   | Windows line ends    |
+      | an officer | NOMIS | Windows line ends    |
+      | a DPS user | DPS   | letters of two forms |
+      | an officer | NOMIS | letters of two forms |
+
+  @LOOP-14
+  Scenario Outline: What programs like to tidy up in a text survives an amendment in <side>
+    Given a prisoner
+    When <who> writes a case note in <side> with <what>
     And a DPS user amends the note in DPS
     Then both sides hold the note with 1 amendment
 
