@@ -28,7 +28,8 @@ COPY features features
 COPY load load
 RUN /opt/build/bin/pip wheel --quiet --no-deps --no-build-isolation -w /wheels . \
  && /opt/tandem/bin/pip install --quiet --no-deps --no-index /wheels/*.whl \
- && /opt/tandem/bin/pip uninstall --quiet --yes pip setuptools
+ && /opt/tandem/bin/pip uninstall --quiet --yes pip setuptools \
+ && ln -s /opt/tandem/lib/python3*/site-packages/load/locustfile.py /opt/tandem/
 
 FROM ${BASE_IMAGE}
 LABEL org.opencontainers.image.title="Tandem" \
