@@ -8,7 +8,8 @@ STAMP := $(VENV)/.installed
 SCALE ?= 20
 
 .DEFAULT_GOAL := help
-.PHONY: help setup verify test check docs bench defects defects-full load nightly-load nightly lock clean
+.PHONY: help setup verify test check docs bench defects defects-full \
+  signatures histories load nightly-load nightly lock clean
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -43,10 +44,18 @@ defects: $(STAMP) ## Prove that scenarios and oracle see every planted defect
 	@$(BIN)/tandem defects score --tier simulated $(ARGS)
 
 defects-full: $(STAMP) ## All defects against all scenarios, mutants, and by sockets
-	@$(BIN)/tandem defects score --full --learn
+	@$(BIN)/tandem defects score --full $(ARGS)
 	@$(BIN)/tandem defects mutants
 	@$(BIN)/tandem defects score --tier wire --sample 25
-	@TANDEM_HISTORIES=10000 $(BIN)/python -m pytest -q tests/quality -k histories
+
+signatures: $(STAMP) ## Learn anew what each planted defect looks like
+	@$(BIN)/tandem defects score --learn
+
+histories: $(STAMP) ## Play 1,000 random histories against the reference sync
+	@$(BIN)/tandem explore --histories 1000 -n 2 $(ARGS)
+
+nightly: $(STAMP) ## What takes hours; name PARTS to run only those
+	@.ci/nightly $(PARTS)
 
 docs: $(STAMP) ## Make the made parts of the guides anew
 	@$(BIN)/python -m tests.run.documents

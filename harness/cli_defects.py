@@ -72,7 +72,7 @@ def show(identifier: str) -> None:
 @click.option("--full", is_flag=True, help="Play everything; find blind scenarios.")
 @click.option("--plays", type=int, metavar="N", help="Scenarios a defect, at most.")
 @click.option("--kills", type=int, default=2, show_default=True, metavar="N")
-@click.option("--learn", is_flag=True, help="Renew the table of diagnoses.")
+@click.option("--learn", is_flag=True, help="Renew the table of diagnoses (only).")
 @click.option("--sample", type=int, metavar="N", help="A seeded sample of N defects.")
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("-n", "workers", type=click.IntRange(1, 32), default=2, show_default=True)
@@ -95,12 +95,21 @@ def score_command(
     from harness.defects.scenarios import feature_files
     from harness.defects.score import score
 
-    if learn and not (full and tier == "simulated"):
-        raise click.UsageError("--learn needs --full: a signature must be the only one")
+    if learn and (only or sample or tier == "wire"):
+        raise click.UsageError(
+            "--learn needs all defects, simulated: a signature must be the only one"
+        )
     wanted = _chosen(only, sample, seed)
     files = feature_files(paths)
     if not files:
         raise click.UsageError(f"no feature file under {', '.join(paths)}")
+    if learn and not full:
+        from harness.defects.diagnosis import write
+        from harness.defects.learning import learnt
+
+        table = learnt(files, seed=seed, workers=workers, progress=click.echo)
+        click.echo(f"{write(table)} of {len(table)} signatures name one defect alone")
+        return
     if tier == "wire":
         from harness.defects.wire import score_wire
 
@@ -120,9 +129,11 @@ def score_command(
     write_score(result, Path(report))
     if learn:
         from harness.defects.diagnosis import learn as learn_from
+        from harness.defects.diagnosis import write
 
-        click.echo(f"{learn_from(result)} signatures written")
-    sys.exit(1 if result.survivors or result.broken else 0)
+        click.echo(f"{write(learn_from(result))} signatures name one defect alone")
+    wrong = result.survivors or result.broken or result.no_longer_equal
+    sys.exit(1 if wrong else 0)
 
 
 def _chosen(only: tuple[str, ...], sample: int | None, seed: int) -> list[Defect]:

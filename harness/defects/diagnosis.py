@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from harness.defects.score import Score
 
+Table = dict[str, list[str]]
 _TABLE = Path(__file__).with_name("signatures.json")
 
 
@@ -43,16 +44,16 @@ def diagnose(scenario: str, violations: list[dict[str, Any]]) -> str | None:
 
 
 @cache
-def _known() -> dict[str, list[str]]:
+def _known() -> Table:
     if not _TABLE.exists():
         return {}
-    table: dict[str, list[str]] = msgspec.json.decode(_TABLE.read_bytes())
+    table: Table = msgspec.json.decode(_TABLE.read_bytes())
     return table
 
 
-def learn(score: Score) -> int:
-    """Write the table of signatures from a full score; returns its length."""
-    table: dict[str, list[str]] = {}
+def learn(score: Score) -> Table:
+    """Return the table of signatures that a full score knows."""
+    table: Table = {}
     for row in score.rows:
         for seen in row.seen:
             if seen.signature:
@@ -60,7 +61,12 @@ def learn(score: Score) -> int:
                 known = table.setdefault(f"{name} | {seen.signature}", [])
                 if row.id not in known:
                     known.append(row.id)
+    return table
+
+
+def write(table: Table, path: Path = _TABLE) -> int:
+    """Write the table; returns how many of its signatures name one defect alone."""
     encoded = msgspec.json.format(msgspec.json.encode(dict(sorted(table.items()))))
-    _TABLE.write_bytes(encoded + b"\n")
+    path.write_bytes(encoded + b"\n")
     _known.cache_clear()
-    return len(table)
+    return sum(len(ids) == 1 for ids in table.values())

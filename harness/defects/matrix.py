@@ -78,6 +78,11 @@ def print_score(score: Score) -> None:
         rows = [row for row in score.rows if defects()[row.id].group == group]
         if rows and not any(row.kills for row in rows):
             click.echo(f"nothing in them looks at {meaning}")
+    _print_survivors(score)
+    _print_blind(score)
+
+
+def _print_survivors(score: Score) -> None:
     for row in score.survivors:
         one = defects()[row.id]
         click.secho(f"SURVIVES {row.id}: {one.title}", fg="red")
@@ -90,9 +95,21 @@ def print_score(score: Score) -> None:
         )
         for seen in row.noise[:3]:
             click.echo(f"  noise: {seen.reason} ({seen.scenario})")
-    if score.full:
-        for name in score.blind():
-            click.echo(f"blind: {name} kills nothing")
+    for row in score.no_longer_equal:
+        click.secho(f"{row.id} is marked equivalent, but was killed:", fg="red")
+        click.echo(
+            f"  {row.kills[0].reason} in {row.kills[0].scenario}\n"
+            f"  what to do: take `equivalent` off the defect in harness/defects"
+        )
+
+
+def _print_blind(score: Score) -> None:
+    if not score.full:
+        return
+    blind = score.blind()
+    for name in blind:
+        click.echo(f"blind: {name} kills nothing")
+    click.echo(f"{len(blind)} of {len(score.names)} scenarios kill nothing")
 
 
 def write_score(score: Score, folder: Path) -> None:

@@ -11,6 +11,7 @@ import logging
 import multiprocessing
 import sys
 import time
+from asyncio import CancelledError
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -76,7 +77,8 @@ def score_mutants(
     with context.Pool(workers, _begin, (list(files), seed)) as pool:
         total = len(load(files))
         known = pool.map(_cover, range(total), chunksize=4)
-        jobs = [(one, choose(known, one, plays), deadline) for one in wanted]
+        cost = [seen.seconds if seen else 0.0 for seen in known]
+        jobs = [(one, choose(known, one, plays), cost, deadline) for one in wanted]
         fates = []
         for fate in pool.imap_unordered(_kill, jobs):
             fates.append(fate)
@@ -141,15 +143,16 @@ def _cover(index: int) -> Covered | None:
     return Covered(time.perf_counter() - started, frozenset(ran))
 
 
-def _kill(job: tuple[Mutant, list[int], float]) -> Fate:
-    one, order, deadline = job
+def _kill(job: tuple[Mutant, list[int], list[float], float]) -> Fate:
+    one, order, cost, deadline = job
     began = time.time()
     if began > deadline:
         return Fate(one, "", -1)
     number = 0
     for number, index in enumerate(order, start=1):
         scenario = _WORKER["plays"][index]
-        seen = _noticed(one, partial(play_simulated, scenario, _WORKER["seed"]))
+        played = partial(play_simulated, scenario, _WORKER["seed"])
+        seen = _noticed(one, played, _LIMIT + 3 * cost[index])
         if seen is not None:
             return Fate(one, scenario.id + seen, number)
         if time.time() - began > _PATIENCE:
@@ -160,7 +163,7 @@ def _kill(job: tuple[Mutant, list[int], float]) -> Fate:
 
     search = Search(0, _CHANGES)
     for number, own in enumerate(_HISTORIES, start=len(order) + 1):
-        seen = _noticed(one, partial(play_once, search.lines(own), own))
+        seen = _noticed(one, partial(play_once, search.lines(own), own), 3 * _LIMIT)
         if seen is not None:
             return Fate(one, f"history {own}{seen}", number)
         if time.time() - began > _PATIENCE:
@@ -168,14 +171,14 @@ def _kill(job: tuple[Mutant, list[int], float]) -> Fate:
     return Fate(one, "", number)
 
 
-def _noticed(one: Mutant, played: Callable[[], Outcome]) -> str | None:
+def _noticed(one: Mutant, played: Callable[[], Outcome], limit: float) -> str | None:
     """Play with the mutant; None when all passed, else how it did not."""
     try:
-        with at_most(_LIMIT), mutated(one):
+        with at_most(limit), mutated(one):
             outcome = played()
     except TooLong:
         return " (time-out)"
-    except Exception as error:  # noqa: BLE001 - a crash shows the change
+    except (Exception, CancelledError) as error:  # noqa: BLE001 - a crash shows it
         return f" ({type(error).__name__})"
     return None if outcome.verdict == "pass" else ""
 

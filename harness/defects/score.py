@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import time
+from asyncio import CancelledError
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -81,6 +82,11 @@ class Score:
             if not row.kills and not defects()[row.id].equivalent
         ]
 
+    @property
+    def no_longer_equal(self) -> list[Row]:
+        """Return the defects that are called equivalent and yet were killed."""
+        return [row for row in self.rows if row.kills and defects()[row.id].equivalent]
+
     def blind(self) -> list[str]:
         """Return the scenarios that killed nothing (only a full score knows)."""
         useful = {one.scenario for row in self.rows for one in row.kills}
@@ -111,8 +117,8 @@ def score(
     context = multiprocessing.get_context("spawn")
     known = load(files)
     total = range(len(known))
-    with context.Pool(workers, _begin, (list(files), seed)) as pool:
-        base = pool.map(_baseline, total, chunksize=4)
+    with context.Pool(workers, begin, (list(files), seed)) as pool:
+        base = pool.map(reference, total, chunksize=4)
         broken = {known[i].id: base[i][1] for i in total if base[i][1]}
         cost = [seconds for seconds, _ in base]
         sound = {i for i in total if known[i].id not in broken}
@@ -121,7 +127,7 @@ def score(
             order = [i for i in likeliest_first(one, known, cost) if i in sound]
             jobs.append((one.id, order[:plays], len(known) if full else kills))
         rows: list[Row] = []
-        for row in pool.imap_unordered(_defect, [(*job, cost) for job in jobs]):
+        for row in pool.imap_unordered(play_defect, [(*job, cost) for job in jobs]):
             rows.append(row)
             if progress is not None:
                 progress(row)
@@ -139,16 +145,18 @@ def score(
 
 
 _WORKER: dict[str, Any] = {}
+Job = tuple[str, list[int], int, list[float]]
 
 
-def _begin(files: list[str], seed: int) -> None:
+def begin(files: list[str], seed: int) -> None:
+    """Make a worker process ready."""
     # What the broken sync reports to its operators would drown the table.
     logging.disable(logging.CRITICAL)
     _WORKER["plays"], _WORKER["seed"] = load(files), seed
     defects()
 
 
-def _baseline(index: int) -> tuple[float, str]:
+def reference(index: int) -> tuple[float, str]:
     """Play on the reference as it is: seconds, and why it does not pass."""
     started = time.perf_counter()
     outcome, trouble = _played(index, (), 120.0)
@@ -158,7 +166,8 @@ def _baseline(index: int) -> tuple[float, str]:
     return time.perf_counter() - started, reason
 
 
-def _defect(job: tuple[str, list[int], int, list[float]]) -> Row:
+def play_defect(job: Job) -> Row:
+    """Play scenarios with one defect: its id, their order, enough kills, costs."""
     identifier, order, kills, cost = job
     one, row, first = defects()[identifier], Row(identifier), 0
     for index in order:
@@ -196,7 +205,7 @@ def _played(
             return play_simulated(_WORKER["plays"][index], _WORKER["seed"], planted), ""
     except TooLong:
         return None, f"time-out after {limit:.0f} s"
-    except Exception as error:  # noqa: BLE001 - a crash is noise, and shown
+    except (Exception, CancelledError) as error:  # noqa: BLE001 - noise, and shown
         return None, f"crash: {type(error).__name__}: {error}"
 
 
