@@ -11,7 +11,7 @@ Feature: Slow answers, lagging reads and crossing workers do no harm
     Then the prisoner has 1 case note in NOMIS
     And both sides hold the note with 1 amendment
 
-  @RET-03 @RET-05 @DUP-01
+  @RET-03 @RET-05 @DUP-01 @long
   Scenario: A NOMIS that carries a create out after the sync gave up waiting
     Given a prisoner
     And the next NOMIS create takes 70 seconds
@@ -19,7 +19,7 @@ Feature: Slow answers, lagging reads and crossing workers do no harm
     Then the prisoner has 1 case note in NOMIS
     And both sides hold the note
 
-  @RET-05
+  @RET-05 @long
   Scenario: An amended note that NOMIS creates after the sync gave up waiting
     Given a prisoner
     And the next NOMIS create takes 70 seconds

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 # Real listeners flush acknowledgements each second (events-and-config 4.4).
 BUILD_GRACE = 1.5
-# Seconds until we give up. They wait 60 to 90 for an answer (http-contracts 0.1), and
+# Seconds until we give up with the reference, which reports idleness.
+PATIENCE = 30.0
+# And with any other build. They wait 60 to 90 for an answer (http-contracts 0.1), and
 # after an answer that was lost they try again.
 BUILD_PATIENCE = 200.0
 
@@ -59,6 +61,7 @@ class Activity:
         self._copies: dict[int, Iterable[str]] = {}
         self._last_any = clock.stopwatch()
         self._waiters: set[asyncio.Future[None]] = set()
+        self.on_answer: Callable[[], None] = lambda: None
         journal.listen(self._hear)
 
     def _hear(self, entry: Entry) -> None:
@@ -66,6 +69,7 @@ class Activity:
             self._open[entry.seq] = entry
         elif entry.kind == "response":
             self._open.pop(entry["request"], None)
+            self.on_answer()
         if entry.kind in _EFFECTS:
             self._last_any = entry.at
             for subject in self._subjects(entry):
@@ -95,6 +99,10 @@ class Activity:
             for entry in self._open.values()
             if subjects is None or not subjects.isdisjoint(entry["subjects"] or ())
         ]
+
+    def at_work(self) -> bool:
+        """Say whether any request is without an answer."""
+        return bool(self._open)
 
     def quiet(self, subjects: frozenset[str] | None) -> float:
         """Return the seconds since the last effect on `subjects`."""

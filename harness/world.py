@@ -25,7 +25,7 @@ from harness.idle import IdleProbes
 from harness.migration import migrate
 from harness.quirks import Quirks
 from harness.scope import ScopeIndex
-from harness.settle import BUILD_PATIENCE, Activity, settle
+from harness.settle import BUILD_PATIENCE, PATIENCE, Activity, settle
 from harness.switches import Switches
 from harness.targets import HALVES, check_half, parse
 from harness.testimony import Testimony
@@ -85,7 +85,7 @@ class World:
         self.server: Server | None = None
         self.addresses: dict[str, Any] = {}
         self.grace = 0.0
-        self.patience = 30.0
+        self.patience = PATIENCE
         self.idle: Callable[[], Awaitable[list[str]]] | None = None
         self.absent: set[str] = set()
         self.unserved: set[str] = set()
@@ -98,6 +98,8 @@ class World:
         )
         # With one half down its queue would stop the clock of the other's retries.
         self.fakes.bus.skipper.attended = self._consumed
+        self.fakes.bus.skipper.at_work = self.activity.at_work
+        self.activity.on_answer = self.fakes.bus.skipper.ended
         self._tasks: list[asyncio.Task[None]] = []
         self._watch: Watch | None = None
         self._filling: Filling
@@ -223,7 +225,11 @@ class World:
     @control
     def fault(self, service: str, kind: str, fields: dict[str, Any]) -> str:
         """See `WorldApi.fault`."""
-        return self.faults.plan_call_fault(service, kind, fields)
+        planned = self.faults.plan_call_fault(service, kind, fields)
+        # A call that is to last a minute settles a minute later.
+        wanted = float(fields.get("delay") or 0.0) + PATIENCE
+        self.patience = max(self.patience, wanted)
+        return planned
 
     @control
     def delivery_fault(self, kind: str, fields: dict[str, Any]) -> str:

@@ -3,7 +3,9 @@
 The real builds retry after 1, 10, 60 and 600 seconds (events-and-config 4.6). When
 no queue shows a message to its consumer and none is in flight, the bus moves its own
 time on to the first message that was given back or delayed. A message in flight is
-never skipped, except one held by a process that the harness killed. Held messages
+never skipped, except one held by a process that the harness killed; nor is time
+while a service still works at a call (`at_work`): a consumer that gave up waiting for
+it backs off just to let it end. Held messages
 wait for their release, dead letters and parked messages for an operator: neither
 blocks, nor does what lies where nobody takes it (`attended`). Long polls keep to the
 stopwatch. Not for consumers that extend their leases.
@@ -31,6 +33,10 @@ def _by_somebody(_queue: str) -> bool:
     return True
 
 
+def _nobody() -> bool:
+    return False
+
+
 class IdleSkip:
     """Looks, shortly after each change, whether the bus has become idle."""
 
@@ -40,8 +46,13 @@ class IdleSkip:
         journal: Journal,
         queues: Callable[[], Mapping[str, Queue]],
     ) -> None:
-        """Off until `enabled` is set; `attended` tells which queues have takers."""
+        """Off until `enabled` is set; `attended` tells which queues have takers.
+
+        Who sets `at_work` calls `ended` when a call has ended.
+        """
         self.attended: Callable[[str], bool] = _by_somebody
+        self.at_work: Callable[[], bool] = _nobody
+        self._put_off = False
         self._enabled = False
         self._watch = watch
         self._journal = journal
@@ -66,6 +77,11 @@ class IdleSkip:
             self._pending.cancel()
         loop = asyncio.get_running_loop()
         self._pending = loop.call_later(_GRACE, self._look)
+
+    def ended(self) -> None:
+        """Hear that a call has ended; look again if one kept us from skipping."""
+        if self._put_off:
+            self.stirred()
 
     def stop(self) -> None:
         """Look no more."""
@@ -97,7 +113,8 @@ class IdleSkip:
         if not self._enabled:
             return
         due = self.first_waiting()
-        if due is None:
+        self._put_off = due is not None and self.at_work()
+        if due is None or self._put_off:
             return
         seconds = due - self._watch.now()
         if seconds > 0:

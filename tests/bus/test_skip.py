@@ -30,6 +30,25 @@ def test_a_back_off_of_ten_minutes_is_skipped_while_a_poll_waits() -> None:
     on_virtual_time(story)
 
 
+def test_nothing_is_skipped_while_a_service_works_at_a_call() -> None:
+    """A back-off that lets a slow NOMIS end its create lasts until it has ended."""
+
+    async def story(rig: Rig) -> None:
+        rig.bus.idle_skip = True
+        calls = ["a create that nobody waits for any more"]
+        rig.bus.skipper.at_work = lambda: bool(calls)
+        rig.publish()
+        [message] = await rig.bus.poll(QUEUE, 10, 20)
+        rig.bus.change_visibility(QUEUE, message.receipt, 180)
+        assert await rig.bus.poll(QUEUE, 10, 5) == []
+        calls.clear()
+        rig.bus.skipper.ended()
+        assert len(await rig.bus.poll(QUEUE, 10, 20)) == 1
+        assert rig.clock.stopwatch() == pytest.approx(5, abs=SOON)
+
+    on_virtual_time(story)
+
+
 def test_delayed_messages_are_skipped_to() -> None:
     """DelaySeconds waits for nobody."""
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.settle import PATIENCE
+from harness.world import World
+from simulators.clock import Clock
+
 if TYPE_CHECKING:
     from tests.harness.conftest import Scene
 
@@ -58,6 +62,15 @@ def test_queues_of_a_stopped_half_do_not_count(simulated: Scene) -> None:
     simulated.stack.start("from-nomis")
     simulated.settle()
     assert simulated.texts() == (["Waits."], ["Waits."])
+
+
+def test_a_call_that_is_to_last_long_is_waited_for() -> None:
+    """A NOMIS create of 70 seconds settles after 70 seconds, not at the usual limit."""
+    world = World(Clock(1))
+    world.fault("nomis", "delay", {"operation": "create_case_note", "delay": 70.0})
+    assert world.patience >= PATIENCE + 70
+    world.fault("nomis", "reset", {"operation": "create_case_note"})
+    assert world.patience == PATIENCE + 70
 
 
 def test_settling_takes_no_longer_than_needed(scene: Scene) -> None:
