@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_bdd import given, parsers, when
+from pytest_bdd import parsers, when
 
 from features import users
 from features.state import DPS, NOMIS
@@ -44,15 +44,6 @@ def amend_often(scene: Scene, side: str, count: str, name: str | None = None) ->
     """
     for _ in range(int(count)):
         users.amend(scene, side, users.note(scene, name))
-
-
-@given(parsers.re(rf"the note has been amended in {_SIDE}"))
-def been_amended(scene: Scene, side: str) -> None:
-    """Let the note carry one amendment made in that system, known to both.
-
-    Example: Given the note has been amended in DPS
-    """
-    users.amend(scene, side, users.note(scene))
 
 
 @when("an officer amends the note in NOMIS twice in one second")

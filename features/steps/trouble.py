@@ -141,12 +141,16 @@ def hidden_notes(scene: Scene, name: str) -> None:
     )
 
 
-@when("NOMIS goes down for the sync")
-def nomis_down(scene: Scene) -> None:
-    """Let every call of the sync to NOMIS fail from now on.
+@when(parsers.re(r"NOMIS (?P<how>goes down for the sync|comes up again)"))
+def outage(scene: Scene, how: str) -> None:
+    """Let every call of the sync to NOMIS fail from now on, or no longer.
 
     Example: When NOMIS goes down for the sync
     """
+    if how == "comes up again":
+        scene.world.clear_faults(scene.memory.pop("down", []))
+        scene.changed()
+        return
     for half in HALF.values():
         scene.memory.setdefault("down", []).append(
             scene.world.fault(
@@ -154,16 +158,6 @@ def nomis_down(scene: Scene) -> None:
             )
         )
     scene.faults += scene.memory["down"]
-
-
-@when("NOMIS comes up again")
-def nomis_up(scene: Scene) -> None:
-    """Let NOMIS answer the sync again.
-
-    Example: When NOMIS comes up again
-    """
-    scene.world.clear_faults(scene.memory.pop("down", []))
-    scene.changed()
 
 
 @given("every message about the prisoner is delivered twice")
@@ -194,22 +188,18 @@ def alert_twice(scene: Scene) -> None:
     )
 
 
-@given("the alert events of DPS arrive in reverse order")
-def reversed_alert_events(scene: Scene) -> None:
-    """Deliver the next alert event from DPS after the one that follows it.
-
-    Example: Given the alert events of DPS arrive in reverse order
-    """
-    _overtake(scene, QUEUES["alerts to NOMIS"])
-
-
-@given(parsers.re(r"the events of (?P<side>NOMIS|DPS) arrive in reverse order"))
-def reversed_events(scene: Scene, side: str) -> None:
+@given(
+    parsers.re(
+        r"the (?P<alerts>alert )?events of (?P<side>NOMIS|DPS) arrive in reverse order"
+    )
+)
+def reversed_events(scene: Scene, side: str, alerts: str | None = None) -> None:
     """Deliver the next event of that side after the one that follows it.
 
     Example: Given the events of NOMIS arrive in reverse order
     """
-    _overtake(scene, QUEUES["NOMIS to DPS" if side == NOMIS else "DPS to NOMIS"])
+    direction = "NOMIS to DPS" if side == NOMIS else "DPS to NOMIS"
+    _overtake(scene, QUEUES["alerts to NOMIS" if alerts else direction])
 
 
 def _overtake(scene: Scene, queue: str) -> None:
@@ -258,22 +248,17 @@ def anonymous_deletes(scene: Scene) -> None:
     scene.undo_later("option", ("deletes-name-no-prisoner", False))
 
 
-@given("NOMIS leaves the audit module empty on the sync's writes")
-def empty_module(scene: Scene) -> None:
-    """Let rows that the sync writes for this prisoner carry no audit module.
+@given(
+    parsers.re(
+        r"NOMIS (?:leaves the audit module empty"
+        r'|writes the audit module "(?P<module>[^"]+)") on the sync\'s writes'
+    )
+)
+def sync_module(scene: Scene, module: str | None = None) -> None:
+    """Let rows that the sync writes for this prisoner carry that audit module, or none.
 
     Example: Given NOMIS leaves the audit module empty on the sync's writes
     """
-    who = users.number(scene, None)
-    scene.world.option("sync-module", {"module": None, "prisoner": who})
-
-
-@given(parsers.parse('NOMIS writes the audit module "{module}" on the sync\'s writes'))
-def other_module(scene: Scene, module: str) -> None:
-    """Let rows that the sync writes for this prisoner carry that audit module.
-
-    Example: Given NOMIS writes the audit module "DPS_SYNCHRONISATION_X" on the sync's writes
-    """  # noqa: E501 - the example is one line of a feature file
     who = users.number(scene, None)
     scene.world.option("sync-module", {"module": module, "prisoner": who})
 
