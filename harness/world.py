@@ -226,9 +226,10 @@ class World:
     def fault(self, service: str, kind: str, fields: dict[str, Any]) -> str:
         """See `WorldApi.fault`."""
         planned = self.faults.plan_call_fault(service, kind, fields)
-        # A call that is to last a minute settles a minute later.
-        wanted = float(fields.get("delay") or 0.0) + PATIENCE
-        self.patience = max(self.patience, wanted)
+        # A call that is to last a minute settles a minute later; one that is never
+        # answered when its caller has given up.
+        lasts = float(fields.get("delay") or 0.0) + PATIENCE
+        self.patience = max(self.patience, BUILD_PATIENCE if kind == "hang" else lasts)
         return planned
 
     @control

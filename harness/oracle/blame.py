@@ -19,8 +19,6 @@ from harness.oracle.who import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from harness.oracle.case import Case
     from harness.oracle.changes import Change
     from harness.oracle.history import Event, Message
@@ -135,8 +133,3 @@ def maker_of(copy: Copy) -> str:
     if copy.birth is not None:
         return copy.birth.program
     return copy.side
-
-
-def seqs_of(writes: Iterable[object]) -> list[int]:
-    """Return the seqs of writes, in order."""
-    return [write.seq for write in writes]  # type: ignore[attr-defined]

@@ -18,10 +18,6 @@ class AgencySwitches:
         """Know the service that case notes use, off everywhere."""
         self._on: dict[str, set[str]] = {ALERTS_CASE_NOTES: set()}
 
-    def add_service(self, service: str) -> None:
-        """Make a service known."""
-        self._on.setdefault(service, set())
-
     def known(self, service: str) -> bool:
         """Say whether the service exists."""
         return service in self._on

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.settle import PATIENCE
+from harness.settle import BUILD_PATIENCE, PATIENCE
 from harness.world import World
 from simulators.clock import Clock
 
@@ -71,6 +71,8 @@ def test_a_call_that_is_to_last_long_is_waited_for() -> None:
     assert world.patience >= PATIENCE + 70
     world.fault("nomis", "reset", {"operation": "create_case_note"})
     assert world.patience == PATIENCE + 70
+    world.fault("nomis", "hang", {"operation": "create_case_note"})
+    assert world.patience == BUILD_PATIENCE
 
 
 def test_settling_takes_no_longer_than_needed(scene: Scene) -> None:
