@@ -102,6 +102,7 @@ def _nomis_text(
     if any(_fits_cut(raw, text, expected) for text in wanted):
         return []
     main, found = split(raw, tolerant=True)
+    found = [_whole_again(part, expected) for part in found]
     # What was sent may itself read as markers, or hold names no marker can: read
     # the expected text as NOMIS would.
     same = [text for text in wanted if main == split(text, tolerant=True)[0]]
@@ -115,6 +116,27 @@ def _nomis_text(
         return [Difference(copy, "corrupt", "text", render(text, parts), raw)]
     problems = _text(copy, main, expected)
     return problems + amendments(copy, found, list(expected.amendments), expected)
+
+
+def _whole_again(part: Part, expected: Expected) -> Part:
+    """Read an amendment that was cut while the note was longer than it is now.
+
+    An officer's shorter text leaves the cut amendment as it stands, which is lawful.
+    """
+    if not is_truncated(part.text):
+        return part
+    stem = part.text.removesuffix(SUFFIX)
+    for one in expected.amendments:
+        mine = one.author == part.author and one.is_at(part.at)
+        if mine and one.text.startswith(stem) and _was_too_long(expected):
+            return part._replace(text=one.text)
+    return part
+
+
+def _was_too_long(expected: Expected) -> bool:
+    texts = [normal(value.value) for value in expected.text_history]
+    full = [render(text, expected.parts()) for text in texts]
+    return any(truncate(one) != one for one in full)
 
 
 def _readable(amendment: Amendment) -> bool:

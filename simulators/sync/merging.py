@@ -142,16 +142,20 @@ def align(row: NomisNote, note: DpsNote) -> NomisNote:
 
 
 def _shortened(row: NomisNote, note: DpsNote) -> NomisNote | None:
-    """Read a shortened row as the whole note plus what was written after the cut.
+    """Read a shortened row as the whole note plus what was written beside the cut.
 
     NOMIS' short text never stands against the longer DPS text, even when DPS has
-    changed since (TXT-06).
+    changed since (TXT-06). What stands before a cut amendment is whole: an officer may
+    have edited it.
     """
-    texts = [row.text, *(a.text for a in row.amendments)]
-    for index, words in enumerate(texts):
-        if words.endswith(notation.SUFFIX) and not note.text.endswith(words):
-            rest = row.amendments[index:]
-            return replace(row, text=note.text, amendments=(*note.amendments, *rest))
+    if row.text.endswith(notation.SUFFIX) and not note.text.endswith(row.text):
+        amendments = (*note.amendments, *row.amendments)
+        return replace(row, text=note.text, amendments=amendments)
+    for index, cut in enumerate(row.amendments):
+        if cut.text.endswith(notation.SUFFIX) and not note.text.endswith(cut.text):
+            news = missing_from(note.amendments, row.amendments[:index])
+            rest = row.amendments[index + 1 :]
+            return replace(row, amendments=(*note.amendments, *news, *rest))
     return None
 
 
