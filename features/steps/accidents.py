@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pytest_bdd import given, parsers, when
 
 from features import users
-from features.state import DPS
+from features.state import DPS, NOMIS
 from features.steps.trouble import QUEUES
 from harness.scene import StepError
 
@@ -70,8 +70,8 @@ def _second_row(scene: Scene) -> None:
         r"an (?P<who>officer edits the note in NOMIS to say"
         r"|administrator replaces the text of the note in DPS by)"
         r' "(?P<first>[^"]*)", then "(?P<second>[^"]*)" while the sync writes the first'
-        r"|a DPS user writes a case note in DPS and deletes it before its mapping is "
-        r"saved"
+        r"|(?:a DPS user|an officer) writes a case note in (?P<writer>DPS|NOMIS) and "
+        r"deletes it before its mapping is saved"
     )
 )
 def amid(
@@ -79,6 +79,7 @@ def amid(
     who: str | None = None,
     first: str | None = None,
     second: str | None = None,
+    writer: str | None = None,
 ) -> None:
     """Make a second change while the sync is in the middle of carrying the first.
 
@@ -86,7 +87,7 @@ def amid(
     sync writes the first
     """
     if who is None:
-        _delete_unmapped(scene)
+        _delete_unmapped(scene, str(writer))
     elif who.startswith("officer"):
         _twice(scene, users.edit_in_nomis, ("dps", "put_sync_case_note"), first, second)
     else:
@@ -114,8 +115,33 @@ def _twice(
     change(scene, about, text=second)
 
 
-def _delete_unmapped(scene: Scene) -> None:
-    """Delete a note that is in NOMIS already, while its mapping cannot be saved."""
+@when(
+    parsers.re(
+        r"(?:an officer|an administrator) changes the note in (?P<side>NOMIS|DPS), and "
+        r"it is deleted in (?:NOMIS|DPS) while the sync writes the change"
+    )
+)
+def deleted_amid(scene: Scene, side: str) -> None:
+    """Change a note on one side, and delete it on the other under the sync's hands.
+
+    Example: When an officer changes the note in NOMIS, and it is deleted in DPS while
+    the sync writes the change
+    """
+    about = users.note(scene)
+    service, operation = (
+        ("nomis", "update_case_note") if side == DPS else ("dps", "put_sync_case_note")
+    )
+    slow = scene.world.fault(service, "delay", operation=operation, delay=3.0)
+    scene.faults.append(slow)
+    change = _replace if side == DPS else users.edit_in_nomis
+    change(scene, about, text="Changed on one side, deleted on the other.")
+    if not scene.world.await_fault(slow):
+        raise StepError("the sync never wrote the change")
+    users.delete(scene, NOMIS if side == DPS else DPS, about)
+
+
+def _delete_unmapped(scene: Scene, side: str) -> None:
+    """Delete a note that is on both sides while its mapping cannot be saved."""
     failing = scene.world.fault(
         "mapping",
         "status",
@@ -124,7 +150,7 @@ def _delete_unmapped(scene: Scene) -> None:
         times=2,
     )
     scene.faults.append(failing)
-    written = users.write(scene, DPS)
+    written = users.write(scene, side)
     if written is None or not scene.world.await_fault(failing):
         raise StepError("the sync never tried to save a mapping")
-    users.delete(scene, DPS, written)
+    users.delete(scene, side, written)

@@ -157,8 +157,6 @@ def _kill(job: tuple[Mutant, list[int], list[float], float]) -> Fate:
             return Fate(one, scenario.id + seen, number)
         if time.time() - began > _PATIENCE:
             return Fate(one, "", number)
-    if not order:
-        return Fate(one, "", 0)  # what no scenario runs needs a scenario
     from harness.explore.search import Search, play_once
 
     search = Search(0, _CHANGES)

@@ -36,7 +36,10 @@ def score_wire(
     rows = []
     for one, known in zip(wanted, before.rows, strict=True):
         killers = [plays[seen.scenario] for seen in known.kills]
-        row = _play(one, [p for p in killers if _VIRTUAL not in p.tags], seed)
+        able = [play for play in killers if _VIRTUAL not in play.tags]
+        if killers and not able:
+            continue  # only virtual time shows it: not for this tier
+        row = _play(one, able, seed)
         rows.append(row)
         if progress is not None:
             progress(row)

@@ -4,7 +4,8 @@
 elsewhere (the other side, or a sibling copy), each times the deliveries that the
 ledger shows for its messages; plus the writes whose answer was lost, timed out, was a
 server's failure or asked to come again (401: the token ran out); plus one merge-back
-per pair of concurrent changes; plus one per repair that an operator ran. A request
+per pair of concurrent changes; plus one to a copy that a NOMIS merge made, which may
+be older than the note; plus one per repair that an operator ran. A request
 counts even if it changed nothing, except a delete of what is gone: that can set
 nothing going. Counts need no knowledge of causes.
 """
@@ -118,7 +119,7 @@ def owed_to(
     case: Case, note: LogicalNote, copy: Copy, half: str
 ) -> tuple[int, list[int]]:
     """Return how many writes a half owes a copy, and the seqs that say so."""
-    owed = len(case.expected[id(note)].concurrent)
+    owed = len(case.expected[id(note)].concurrent) + copy.merged
     seqs: list[int] = []
     counted: set[int] = set()
     made = [(note.born, note.side, note.id)]

@@ -1,0 +1,91 @@
+@rare
+Feature: Changes that meet the sync at the worst moment come right
+  What is moved, deleted or switched while the sync is at work with it.
+
+  @MRG-18
+  Scenario: A moved booking leaves the notes of an earlier booking behind
+    Given a prisoner called "First"
+    And a prisoner called "Second"
+    And a case note about "First" written in NOMIS
+    When NOMIS releases the prisoner
+    And NOMIS admits the prisoner again on a new booking
+    And an officer writes a case note about "First" in NOMIS
+    And a DPS user writes a case note about "First" in DPS
+    And NOMIS moves the booking of "First" to "Second"
+    And a DPS user amends the note in DPS
+    Then both sides agree
+
+  @MRG-18
+  Scenario Outline: A note that crosses the move of its booking follows it
+    Given a prisoner called "First"
+    And a prisoner called "Second"
+    And a case note called "old" about "First" written in <side>
+    When <user> writes a case note called "new" about "First" in <side>
+    And meanwhile NOMIS moves the booking of "First" to "Second"
+    Then "Second" has 2 case notes in NOMIS
+    And "Second" has 2 case notes in DPS
+    And both sides agree
+
+    Examples:
+      | user       | side  |
+      | an officer | NOMIS |
+
+  @MRG-02
+  Scenario: An amendment in DPS crosses a merge that copies the note
+    Given a prisoner called "Gone"
+    And a prisoner called "Kept"
+    And a case note about "Gone" written in DPS
+    When a DPS user amends the note in DPS
+    And meanwhile NOMIS merges "Gone" into "Kept" with copies of the notes
+    Then both sides agree
+
+  @IDM-07 @DEL-08
+  Scenario Outline: A note deleted before its mapping is saved leaves nothing behind
+    Given a prisoner
+    When <user> writes a case note in <side> and deletes it before its mapping is saved
+    And <user> writes a case note in <side>
+    Then the prisoner has 1 case note in NOMIS
+    And the prisoner has 1 case note in DPS
+
+    Examples:
+      | side  | user       |
+      | DPS   | a DPS user |
+      | NOMIS | an officer |
+
+  @DEL-08 @DEL-04
+  Scenario Outline: A note deleted while the sync writes a change of it stays deleted
+    Given a case note written in <side>
+    When <user> changes the note in <side>, and it is deleted in <other> while the sync writes the change
+    And a DPS user writes a case note in DPS
+    Then the prisoner has 1 case note in NOMIS
+    And the prisoner has 1 case note in DPS
+
+    Examples:
+      | side  | other | user             |
+      | NOMIS | DPS   | an officer       |
+      | DPS   | NOMIS | an administrator |
+
+  @TOG-03 @needs-parking
+  Scenario: Of two kinds of events that are off, the one switched on is handled
+    Given a prisoner
+    And "created" events from DPS are switched off
+    And "updated" events from DPS are switched off
+    When a DPS user writes a case note in DPS
+    And a DPS user amends the note in DPS
+    And "created" events from DPS are switched on
+    Then the prisoner has 1 case note in NOMIS
+    When "updated" events from DPS are switched on
+    Then both sides hold the note with 1 amendment
+
+  @TOG-03 @needs-parking @needs-kill
+  Scenario Outline: What was parked is handled after a restart with all switches on
+    Given a prisoner
+    And "created" events from <side> are switched off
+    When <user> writes a case note in <side>
+    And the sync from <way> is restarted
+    Then both sides hold the note
+
+    Examples:
+      | side  | user       | way           |
+      | DPS   | a DPS user | DPS to NOMIS  |
+      | NOMIS | an officer | NOMIS to DPS  |
