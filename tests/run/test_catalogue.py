@@ -86,7 +86,7 @@ def test_no_step_is_shown_as_a_regular_expression() -> None:
     [
         ("a prisonner", "Given a prisoner"),
         ("both side hold note", "both sides hold the note"),
-        ("NOMIS is down", "NOMIS goes down for the sync"),
+        ("NOMIS is down", "NOMIS <goes down for the sync"),
     ],
 )
 def test_the_nearest_step_is_the_one_meant(line: str, meant: str) -> None:
