@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 SCALE ?= 21
 
 .DEFAULT_GOAL := help
-.PHONY: help setup verify test check docs bench defects defects-full \
+.PHONY: help emulators setup verify test check docs bench defects defects-full \
   signatures histories load nightly-load nightly lock clean
 
 help: ## Show this help
@@ -68,6 +68,11 @@ nightly-load: $(STAMP)
 	@$(BIN)/tandem load --profile spike --latency default --minutes 6
 	@$(BIN)/tandem load --profile outage --minutes 12 --off half:to-nomis \
 	  --off half:from-nomis
+
+emulators: $(STAMP) ## Install the bus emulators that conformance and bench compare with
+	@test -x .venv-bench/bin/moto_server || $(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check \
+	  --require-hashes -r requirements-bench.txt
 
 bench: $(STAMP) ## Compare speed with peers, as ratios
 	@$(BIN)/python -m tests.bench $(ARGS)
