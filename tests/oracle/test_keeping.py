@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.oracle.helpers import found, only, unknown, unsettled
@@ -292,6 +294,43 @@ def test_the_syncs_own_word_about_its_cause_convicts_it() -> None:
     story.fate(twin)
     story.sync()
     assert found(story) == {("acknowledged-before-done", "to-nomis")}
+
+
+def internal(story: Story, note: str, number: int) -> dict[str, Any]:
+    """Return the keys of a RETRY_CREATE_MAPPING that to-nomis sent to itself."""
+    queue = "hmpps_prisoner_to_nomis_casenotes_queue"
+    keys = {"copy": number, "queue": queue, "message": f"sqs-{number}"}
+    story.write(
+        "copy",
+        **keys,
+        event=None,
+        type="RETRY_CREATE_MAPPING",
+        origin="send",
+        parent=None,
+        subjects=[story.prisoner, note],
+    )
+    story.write("received", **keys, count=1, client="to-nomis")
+    return keys
+
+
+def test_a_message_the_half_sent_to_itself_is_in_hand_too() -> None:
+    """The delete was let go; its retried mapping then took the NOMIS row away."""
+    for kept in (True, False):
+        story, note, made = carried()
+        retry = internal(story, note, 901)
+        story.dps_delete(note)
+        (copy,) = story.waiting
+        story.receive(copy)
+        story.fate(copy)
+        if not kept:
+            story.write("fate", **retry, fate="deleted", parent=None)
+        story.n4(made)
+        story.unmap(note)
+        if kept:
+            story.write("fate", **retry, fate="deleted", parent=None)
+        story.sync()
+        early = {("acknowledged-before-done", "to-nomis")}
+        assert found(story) == (set() if kept else early)
 
 
 def test_one_message_may_do_the_work_of_two() -> None:

@@ -92,6 +92,13 @@ def _in_reach(case: Case, note: LogicalNote, half: str) -> list[Message]:
         found += _of(case, note, change, half)
     for event in (*case.repeats_of(note), *case.all_echoes(note)):
         found += [m for m in event.messages if m.owner == half]
+    # What the half sent to itself (a mapping to be saved again) is in hand too.
+    ids = {copy.id for copy in note.everywhere}
+    found += [
+        m
+        for m in case.history.messages.values()
+        if m.owner == half and not ids.isdisjoint(m.subjects)
+    ]
     return found
 
 
