@@ -11,18 +11,18 @@ Feature: Slow answers, lagging reads and crossing workers do no harm
     Then the prisoner has 1 case note in NOMIS
     And both sides hold the note with 1 amendment
 
-  @RET-03 @RET-05 @DUP-01 @long
+  @RET-03 @RET-05 @DUP-01 @virtual-time
   Scenario: A NOMIS that carries a create out after the sync gave up waiting
     Given a prisoner
-    And the next NOMIS create takes 70 seconds
+    And the next NOMIS create takes 100 seconds
     When a DPS user writes a case note in DPS
     Then the prisoner has 1 case note in NOMIS
     And both sides hold the note
 
-  @RET-05 @long
+  @RET-05 @virtual-time
   Scenario: An amended note that NOMIS creates after the sync gave up waiting
     Given a prisoner
-    And the next NOMIS create takes 70 seconds
+    And the next NOMIS create takes 100 seconds
     When a DPS user writes a case note in DPS
     And a DPS user amends the note in DPS
     Then the prisoner has 1 case note in NOMIS

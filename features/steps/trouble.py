@@ -107,7 +107,7 @@ def slow_call(
 ) -> None:
     """Let the next call of that kind wait before it is carried out.
 
-    Example: Given the next NOMIS create takes 70 seconds
+    Example: Given the next NOMIS create takes 100 seconds
     """
     service, operation = CALLS[call or "mapping save"]
     _fault(scene, service, "delay", operation=operation, delay=float(seconds or 1))

@@ -7,13 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 from harness.defects.dup import NoLocks, no_settling
 from harness.defects.mrg import short_delays
-from harness.defects.patching import answers, around, function, item
+from harness.defects.patching import (
+    answers,
+    around,
+    attribute,
+    does_nothing,
+    function,
+    item,
+)
 from harness.defects.registry import defect
 from simulators.dps.model import DpsModel
 from simulators.relay import Relay
 from simulators.sync import consumer, settings
 from simulators.sync.calls import Caller
 from simulators.sync.consumer import Consumer
+from simulators.sync.creating import Creator
 from simulators.sync.ports import CallFailed
 from simulators.sync.to_nomis import ToNomis
 
@@ -23,7 +31,6 @@ if TYPE_CHECKING:
 _HALVES = "to-nomis from-nomis"
 _LEASE = 30.0
 _TRIES = 5
-_FOR_EVER = 1e6
 
 
 async def _quietly(handling: Any) -> None:
@@ -112,23 +119,6 @@ def _() -> Patches:
 
 
 @defect(
-    "RET-04",
-    "A call waits for its answer for ever",
-    "to-nomis",
-    "conserved lost stale",
-    owners=_HALVES,
-    wrong="neither the client nor the consumer has a time-out",
-    shows="what was asked stands still: its message is taken again and again in vain",
-)
-def _() -> Patches:
-    patience = dict.fromkeys(settings.TIMEOUTS["to-nomis"], _FOR_EVER)
-    return [
-        item(settings.TIMEOUTS, "to-nomis", patience),
-        function(consumer.lease, answers(_FOR_EVER)),
-    ]
-
-
-@defect(
     "RET-05",
     "A time-out is not known as one",
     "to-nomis",
@@ -137,7 +127,11 @@ def _() -> Patches:
     shows="the message is tried again while the first call is still at work",
 )
 def _() -> Patches:
-    return [function(consumer.timed_out, answers(False))]
+    return [
+        function(consumer.timed_out, answers(False)),
+        # The reference would heal the twin that the early second try makes.
+        attribute(Creator, "remove_twins", does_nothing()),
+    ]
 
 
 @defect(
