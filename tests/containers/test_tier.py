@@ -38,6 +38,10 @@ def _verify(*words: str, report: Path) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
+def _running(engine: Engine) -> set[str]:
+    return set(engine("ps", "--quiet", "--filter", _ANCESTOR).splitlines())
+
+
 def test_image_in_place_of_a_half_is_judged_and_its_log_kept(
     stand_ins: dict[str, str], tmp_path: Path
 ) -> None:
@@ -162,11 +166,12 @@ def test_switch_of_a_build_is_a_restart_with_its_variable(
     """A build reads its switches at its start, so switching starts it anew."""
     targets = {"to-nomis": f"container:{stand_ins['to-nomis']}", "from-nomis": "none"}
     options = RunOptions(tier="containers", targets=targets, report=str(tmp_path))
+    others = _running(engine)
     stack = ContainersStack(options)
     try:
-        (first,) = engine("ps", "--quiet", "--filter", _ANCESTOR).splitlines()
+        (first,) = _running(engine) - others
         stack.switch("to-nomis", "person.case-note.created", on=False)
-        (second,) = engine("ps", "--quiet", "--filter", _ANCESTOR).splitlines()
+        (second,) = _running(engine) - others
         assert second != first
         told = engine("inspect", "--format", "{{.Config.Env}}", second)
         assert "FEATURE_EVENT_PERSON_CASE_NOTE_CREATED=false" in told
