@@ -44,12 +44,10 @@ def control_methods(world: type[World]) -> frozenset[str]:
 
 
 @cache
-def _signatures() -> dict[str, inspect.Signature]:
+def _signatures(world: Any) -> dict[str, inspect.Signature]:
     """Return what each control method takes; reading it costs more than most calls."""
-    from harness.world import World
-
     return {
-        name: inspect.signature(getattr(World, name)) for name in control_methods(World)
+        name: inspect.signature(getattr(world, name)) for name in control_methods(world)
     }
 
 
@@ -59,7 +57,8 @@ async def dispatch(world: World, name: str, arguments: dict[str, Any]) -> Any:
     Arguments and result are re-encoded here, so that a caller in the same process
     (simulated tier) can never share an object with the world.
     """
-    known = _signatures()
+    kind: Any = type(world)
+    known = _signatures(kind)
     if name not in known:
         raise WorldError(f"unknown control method {name!r}; methods: {sorted(known)}")
     method = getattr(world, name)

@@ -64,10 +64,10 @@ class SimulatedStack(Stack):
         self._clock = Clock(settings.seed, source=self._loop.time)
         deliveries = Latency(self._clock, "dps")
         self.inner = World(self._clock, settings, deliveries.pause)
-        self.inner.patience = _PATIENCE
+        self.inner.presence.patience = _PATIENCE
         kinds = {half: str(target) for half, target in self.targets.items()}
         self.inner.set_targets(kinds, {}, grace=0.0)
-        self.inner.idle = self._busy
+        self.inner.presence.idle = self._busy
         await self.inner.start()
         self.world = WorldApi(self._call)
         addresses = environment.at_host()

@@ -1,7 +1,7 @@
 """A stack: one world and the two halves of the sync, as steps use it.
 
-`Stack` is what both tiers offer. `start_wire` and `attach` make the wire tier's from
-a run's options; `harness.simulated.SimulatedStack` is the other one.
+`Stack` is what all tiers offer; `harness.simulated`, `harness.wirestack` and
+`harness.containers` hold the three, `harness.starting` starts the ones on sockets.
 """
 
 from __future__ import annotations
@@ -119,21 +119,3 @@ def targets_of(options: RunOptions | None) -> dict[str, Target]:
     """Return each half's target; the reference where the options say nothing."""
     wanted = options.targets if options is not None else {}
     return {half: parse(wanted.get(half, "reference")) for half in HALVES}
-
-
-def start_wire(options: RunOptions) -> Stack:
-    """Start a stack on sockets: its own world, and the halves that we start."""
-    if options.tier == "containers":
-        from harness.containers import ContainersStack
-
-        return ContainersStack(options)
-    from harness.wirestack import WireStack
-
-    return WireStack(options)
-
-
-def attach(options: RunOptions) -> Stack:
-    """Use the world that `tandem up` holds at `options.stack`; it stays when we end."""
-    from harness.wirestack import WireStack
-
-    return WireStack(options, world_url=options.stack)

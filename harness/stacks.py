@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from harness.control import WorldError
 from harness.processes import ChildError
 from harness.simulated import SimulatedStack
-from harness.stack import Stack, StackError, attach, start_wire, targets_of
+from harness.stack import Stack, StackError, targets_of
+from harness.starting import attach, start_wire
 from harness.targets import TargetError
 
 if TYPE_CHECKING:

@@ -21,13 +21,13 @@ from harness.consumers import Listener, Message, Ports
 from harness.control import WorldError, control
 from harness.faults import FaultBoard
 from harness.frontend import FrontEnd
-from harness.idle import IdleProbes
 from harness.migration import migrate
+from harness.presence import Presence, describe
 from harness.quirks import Quirks
 from harness.scope import ScopeIndex
-from harness.settle import BUILD_PATIENCE, PATIENCE, Activity, settle
+from harness.settle import Activity, settle
 from harness.switches import Switches
-from harness.targets import HALVES, check_half, parse
+from harness.targets import check_half
 from harness.testimony import Testimony
 from harness.users import Users
 from simulators import dps
@@ -37,9 +37,7 @@ from simulators.journal import Journal
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
-    from harness.loadrun.filling import Filling
-    from harness.loadrun.watch import Watch
-    from simulators.bus import Copy
+    from harness.loadrun.desk import Desk
     from simulators.clock import Clock
     from simulators.wire.server import Server
 
@@ -55,11 +53,7 @@ async def _at_once() -> None:
 
 
 class World:
-    """Everything round the two halves of the sync.
-
-    `grace` (seconds), `patience` (default settling limit, seconds) and `idle` (asks
-    exact targets what they still hold) belong to the targets; the stack sets them.
-    """
+    """Everything round the two halves of the sync."""
 
     def __init__(
         self,
@@ -84,11 +78,7 @@ class World:
         self.quirks = Quirks(self)
         self.server: Server | None = None
         self.addresses: dict[str, Any] = {}
-        self.grace = 0.0
-        self.patience = PATIENCE
-        self.idle: Callable[[], Awaitable[list[str]]] | None = None
-        self.absent: set[str] = set()
-        self.unserved: set[str] = set()
+        self.presence = Presence(self.book, self.fakes.bus)
         self._listener = Listener(
             self.fakes.bus,
             topology.DPS_DOMAIN_EVENTS.name,
@@ -97,12 +87,11 @@ class World:
             pause,
         )
         # With one half down its queue would stop the clock of the other's retries.
-        self.fakes.bus.skipper.attended = self._consumed
+        self.fakes.bus.skipper.attended = self.presence.consumed
         self.fakes.bus.skipper.at_work = self.activity.at_work
         self.activity.on_answer = self.fakes.bus.skipper.ended
         self._tasks: list[asyncio.Task[None]] = []
-        self._watch: Watch | None = None
-        self._filling: Filling
+        self._desk: Desk | None = None
 
     async def start(self) -> None:
         """Start what runs inside the world: the queue listener of DPS."""
@@ -110,8 +99,8 @@ class World:
 
     async def stop(self) -> None:
         """End everything that `start` began."""
-        if self._watch is not None:
-            await self._watch.end()
+        if self._desk is not None:
+            await self._desk.end()
         self.fakes.bus.skipper.stop()
         for task in self._tasks:
             task.cancel()
@@ -226,10 +215,7 @@ class World:
     def fault(self, service: str, kind: str, fields: dict[str, Any]) -> str:
         """See `WorldApi.fault`."""
         planned = self.faults.plan_call_fault(service, kind, fields)
-        # A call that is to last a minute settles a minute later; one that is never
-        # answered when its caller has given up.
-        lasts = float(fields.get("delay") or 0.0) + PATIENCE
-        self.patience = max(self.patience, BUILD_PATIENCE if kind == "hang" else lasts)
+        self.presence.bear(kind, float(fields.get("delay") or 0.0))
         return planned
 
     @control
@@ -288,23 +274,7 @@ class World:
         self, kinds: dict[str, str], admin: dict[str, list[str]], grace: float
     ) -> None:
         """See `WorldApi.set_targets`."""
-        found = {check_half(half): parse(kind) for half, kind in kinds.items()}
-        self.absent = {half for half, target in found.items() if not target.traits.runs}
-        self.unserved = {
-            queue
-            for half, target in found.items()
-            for queue in topology.queues_of(half)
-            if queue not in topology.queues_of(half, alerts=target.traits.alerts)
-        }
-        exact = all(
-            target.traits.exact for target in found.values() if target.traits.runs
-        )
-        self.grace = 0.0 if exact else grace
-        if not exact:
-            self.patience = max(self.patience, BUILD_PATIENCE)
-        references = [h for h in sorted(admin) if found[h].traits.exact]
-        probes = {half: admin[half] for half in references}
-        self.idle = IdleProbes(probes, self.absent).ask if probes else None
+        self.presence.set_targets(kinds, admin, grace)
 
     @control
     def note_switch(self, half: str, event_type: str, on: bool) -> None:
@@ -314,17 +284,7 @@ class World:
     @control
     def note_half(self, half: str, action: str) -> None:
         """See `WorldApi.note_half`."""
-        check_half(half)
-        if action not in ("started", "stopped", "killed"):
-            raise WorldError(f"a half is started, stopped or killed, not {action!r}")
-        if action == "started":
-            self.absent.discard(half)
-        else:
-            self.absent.add(half)
-            # Its messages come back by themselves; nobody alive works on them.
-            self.fakes.bus.orphan(queues=topology.queues_of(half))
-        self.fakes.bus.skipper.stirred()
-        self.book.write("target", half=half, action=action)
+        self.presence.note(half, action)
 
     # -- what no user could do ---------------------------------------------------
 
@@ -372,9 +332,9 @@ class World:
             self.clock,
             lambda: self._expand(scope),
             self.moving,
-            idle=self.idle,
-            grace=self.grace,
-            timeout=self.patience if timeout is None else timeout,
+            idle=self.presence.idle,
+            grace=self.presence.grace,
+            timeout=self.presence.patience if timeout is None else timeout,
         )
         return asdict(outcome)
 
@@ -470,46 +430,12 @@ class World:
         prisoners: int = 0,
     ) -> dict[str, Any]:
         """See `WorldApi.load`."""
-        if action == "estate":
-            return self._fill(prisoners)
-        from harness.loadrun.watch import Watch
-        from simulators.wire.pacing import Pace
+        # The world starts faster without what only a load run needs.
+        if self._desk is None:
+            from harness.loadrun.desk import Desk
 
-        if action == "begin":
-            try:
-                pace = Pace(self.clock, latency) if latency else None
-            except ValueError as error:
-                raise WorldError(str(error)) from None
-            self.fakes.wire.pace = pace
-            if self._watch is not None:
-                await self._watch.end()
-            self._watch = Watch(self)
-            self._watch.begin()
-        if self._watch is None:
-            raise WorldError(f"no load run has begun here; {action!r} comes later")
-        if action == "trouble":
-            self._watch.trouble(on)
-        elif action not in ("begin", "look", "report"):
-            raise WorldError(f"{action!r}: use begin, trouble, look or report")
-        return self._watch.told(whole=action == "report")
-
-    def _fill(self, prisoners: int) -> dict[str, Any]:
-        """Put the estate behind the fakes; returns some of its prisoners."""
-        from harness.loadrun.filling import Filling
-        from simulators import estate
-
-        if self.fakes.wire.touch is None:
-            prisons = [self.add_prison()["code"] for _ in range(estate.PRISONS)]
-            self._filling = Filling(
-                self.fakes, estate.Estate(self.settings.seed), prisons, mapped=True
-            )
-            self.fakes.wire.touch = self._filling.touch
-        draw = self.clock.stream("estate")
-        chosen = draw.sample(range(estate.PRISONERS), prisoners)
-        numbers = [self._filling.fill(index, writes=True) for index in chosen]
-        if numbers:
-            self.testimony.keep_baseline(numbers)
-        return {"prisoners": numbers, "estate": estate.PRISONERS}
+            self._desk = Desk(self)
+        return await self._desk.serve(action, on, latency, prisoners)
 
     @control
     def about(self) -> dict[str, Any]:
@@ -535,8 +461,8 @@ class World:
     def moving(self, subjects: frozenset[str] | None) -> Iterator[str]:
         """Yield what of the subjects still moves, in words; nothing when all rests."""
         for copy in self.fakes.bus.ledger.open(subjects):
-            if copy.state not in _AT_REST and self._consumed(copy.queue):
-                yield _describe(copy)
+            if copy.state not in _AT_REST and self.presence.consumed(copy.queue):
+                yield describe(copy)
         for entry in self.activity.open_requests(subjects):
             yield (
                 f"request {entry.seq} of {entry['client']} is open: "
@@ -548,25 +474,6 @@ class World:
             yield f"the events relay still holds {waiting} NOMIS events"
         if self._listener.busy:
             yield f"DPS handles {self._listener.busy} messages of its queue"
-
-    def _consumed(self, queue: str) -> bool:
-        """Say whether anybody runs who would take messages from `queue`."""
-        if queue in self.unserved or not topology.is_ours(queue):
-            return False
-        return not any(
-            queue in topology.queues_of(half) for half in HALVES if half in self.absent
-        )
-
-
-def _describe(copy: Copy) -> str:
-    where = f"copy {copy.number} ({copy.type or 'no type'}) on {copy.queue}"
-    received = f"received {copy.count} times"
-    if copy.state == "in-flight":
-        holder = "a killed consumer" if copy.orphaned else copy.consumer or "a consumer"
-        return f"{where} is in flight with {holder}, {received}"
-    if copy.state == "queued":
-        return f"{where} waits to be received, {received} so far"
-    return f"{where} is {copy.state}, {received}"
 
 
 def _turned(on: bool) -> str:

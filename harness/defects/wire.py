@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from harness.defects.scenarios import Play, load, play_on
 from harness.defects.score import RIGHT, Row, Score, Seen, judged, score
 from harness.options import RunOptions
-from harness.stack import start_wire
+from harness.starting import start_wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -15,7 +15,7 @@ from harness.loadrun.generator import Generator
 from harness.loadrun.machine import Machine
 from harness.loadrun.verdict import Findings, assess
 from harness.options import RunOptions
-from harness.stack import attach, start_wire
+from harness.starting import attach, start_wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,10 +9,12 @@ import pytest
 
 from harness.options import RunOptions
 from harness.simulated import SimulatedStack
-from harness.stack import Stack, start_wire
+from harness.starting import start_wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from harness.stack import Stack
 
 
 @dataclass

@@ -68,11 +68,11 @@ def test_a_call_that_is_to_last_long_is_waited_for() -> None:
     """A NOMIS create of 70 seconds settles after 70 seconds, not at the usual limit."""
     world = World(Clock(1))
     world.fault("nomis", "delay", {"operation": "create_case_note", "delay": 70.0})
-    assert world.patience >= PATIENCE + 70
+    assert world.presence.patience >= PATIENCE + 70
     world.fault("nomis", "reset", {"operation": "create_case_note"})
-    assert world.patience == PATIENCE + 70
+    assert world.presence.patience == PATIENCE + 70
     world.fault("nomis", "hang", {"operation": "create_case_note"})
-    assert world.patience == BUILD_PATIENCE
+    assert world.presence.patience == BUILD_PATIENCE
 
 
 def test_settling_takes_no_longer_than_needed(scene: Scene) -> None:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.options import RunOptions
-from harness.stack import NobodyPolls, Stack, StackError, attach, start_wire
+from harness.stack import NobodyPolls, Stack, StackError
+from harness.starting import attach, start_wire
 from harness.targets import TargetError
 from tests.harness.conftest import play
 

@@ -17,7 +17,7 @@ from harness.loadrun.plan import Plan
 from harness.loadrun.profiles import PROFILES, Outage
 from harness.loadrun.running import play_on
 from harness.options import RunOptions
-from harness.stack import start_wire
+from harness.starting import start_wire
 
 if TYPE_CHECKING:
     from pathlib import Path

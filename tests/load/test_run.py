@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.options import RunOptions
-from harness.stack import Stack, start_wire
+from harness.starting import start_wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from harness.stack import Stack
 
 LOCUSTFILE = Path(__file__).parents[2] / "load" / "locustfile.py"
 LIMIT = 60

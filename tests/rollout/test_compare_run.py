@@ -17,13 +17,15 @@ from harness.compare.services import Access
 from harness.compare.state import State
 from harness.credentials import COMPARE
 from harness.options import RunOptions
-from harness.stack import Stack, start_wire
+from harness.starting import start_wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from click.testing import Result
+
+    from harness.stack import Stack
 
 pytestmark = pytest.mark.sockets
 

@@ -14,7 +14,7 @@ from harness.cli import cli
 from harness.control import WorldError
 from harness.credentials import HALVES, program_of
 from harness.options import RunOptions
-from harness.stack import Stack, start_wire
+from harness.starting import start_wire
 from harness.tap import wiremock
 from harness.tap.entries import client_of
 from harness.tap.stubs import in_token
@@ -24,6 +24,8 @@ from tests.harness.conftest import Scene, play
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from harness.stack import Stack
 
 WRITES = {"create_case_note", "update_case_note"}
 

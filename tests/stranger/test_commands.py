@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.options import RunOptions
-from harness.stack import start_wire
+from harness.starting import start_wire
 from tests.harness.conftest import play
 from tests.stranger.conftest import BOTH_WAYS, COMMANDS, HALVES, ROOT, tandem
 
