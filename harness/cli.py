@@ -12,7 +12,15 @@ from typing import Any
 
 import click
 
-from harness import cli_contracts, cli_defects, cli_delivery, cli_load, cli_rollout
+from harness import (
+    cli_contracts,
+    cli_defects,
+    cli_delivery,
+    cli_explore,
+    cli_load,
+    cli_mutants,
+    cli_rollout,
+)
 from harness.environment import FIXED_PORT
 from harness.options import RunOptions
 from harness.report import command as report
@@ -227,7 +235,9 @@ cli.add_command(cli_contracts.conform)
 cli.add_command(cli_contracts.contracts)
 cli.add_command(report.report)
 cli.add_command(cli_defects.defects)
-cli.add_command(cli_defects.explore)
+cli_defects.defects.add_command(cli_mutants.blind_command)
+cli_defects.defects.add_command(cli_mutants.score_mutants_command)
+cli.add_command(cli_explore.explore)
 cli_delivery.register(cli)
 cli_rollout.register(cli)
 cli_load.register(cli)

@@ -1,17 +1,15 @@
-"""The commands `tandem defects ...` and `tandem explore`."""
+"""The commands `tandem defects list`, `show` and `score`."""
 
 from __future__ import annotations
 
 import random
 import sys
-import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 if TYPE_CHECKING:
-    from harness.defects.mutants import Fate
     from harness.defects.registry import Defect
     from harness.defects.score import Row
 
@@ -72,6 +70,9 @@ def show(identifier: str) -> None:
 @click.option("--full", is_flag=True, help="Play everything; find blind scenarios.")
 @click.option("--plays", type=int, metavar="N", help="Scenarios a defect, at most.")
 @click.option("--kills", type=int, default=2, show_default=True, metavar="N")
+@click.option(
+    "--minutes", type=float, metavar="N", help="By sockets: begin none after."
+)
 @click.option("--learn", is_flag=True, help="Renew the table of diagnoses (only).")
 @click.option("--sample", type=int, metavar="N", help="A seeded sample of N defects.")
 @click.option("--seed", type=int, default=1, show_default=True)
@@ -84,6 +85,7 @@ def score_command(
     full: bool,
     plays: int | None,
     kills: int,
+    minutes: float | None,
     learn: bool,
     sample: int | None,
     seed: int,
@@ -91,15 +93,17 @@ def score_command(
     report: str,
 ) -> None:
     """Play the scenarios of PATHS (default: ours) against every planted defect."""
+    from harness.defects.blind import seeing, unexplained
     from harness.defects.matrix import print_score, write_score
     from harness.defects.scenarios import feature_files
-    from harness.defects.score import score
+    from harness.defects.score import ENOUGH, score
 
     if learn and (only or sample or tier == "wire"):
         raise click.UsageError(
             "--learn needs all defects, simulated: a signature must be the only one"
         )
-    wanted = _chosen(only, sample, seed)
+    # Over sockets those that cannot be shown there make room for others.
+    wanted = _chosen(only, None if tier == "wire" else sample, seed)
     files = feature_files(paths)
     if not files:
         raise click.UsageError(f"no feature file under {', '.join(paths)}")
@@ -111,20 +115,17 @@ def score_command(
         click.echo(f"{write(table)} of {len(table)} signatures name one defect alone")
         return
     if tier == "wire":
-        from harness.defects.wire import score_wire
-
-        result = score_wire(files, wanted, seed=seed, progress=_tell)
-    else:
-        result = score(
-            files,
-            wanted,
-            seed=seed,
-            workers=workers,
-            full=full,
-            plays=plays,
-            kills=kills,
-            progress=_tell,
-        )
+        _score_wire(files, wanted, sample, seed, workers, minutes, Path(report))
+    result = score(
+        files,
+        wanted,
+        seed=seed,
+        workers=workers,
+        full=full,
+        plays=plays,
+        kills=kills,
+        progress=_tell,
+    )
     print_score(result)
     write_score(result, Path(report))
     if learn:
@@ -132,8 +133,45 @@ def score_command(
         from harness.defects.diagnosis import write
 
         click.echo(f"{write(learn_from(result))} signatures name one defect alone")
-    wrong = result.survivors or result.broken or result.no_longer_equal
+    wrong = bool(result.survivors or result.broken or result.no_longer_equal)
+    whole = not (paths or only or sample or plays) and kills >= ENOUGH
+    if whole:
+        wrong |= bool(result.barely())
+    if whole and full:
+        blind = result.blind()
+        wrong |= bool(unexplained(blind) or seeing(blind, result.names))
     sys.exit(1 if wrong else 0)
+
+
+def _score_wire(
+    files: list[str],
+    wanted: list[Defect],
+    sample: int | None,
+    seed: int,
+    workers: int,
+    minutes: float | None,
+    folder: Path,
+) -> NoReturn:
+    """Compare the kills over sockets with the simulated ones; exits."""
+    from harness.defects.matrix import print_agreement, write_score
+    from harness.defects.wire import score_wire
+
+    living = [one for one in wanted if not one.equivalent]
+    if sample is not None:
+        random.Random(f"sample/{seed}").shuffle(living)  # noqa: S311 - no secret
+    agreement = score_wire(
+        files,
+        living,
+        enough=sample,
+        seed=seed,
+        workers=workers,
+        minutes=minutes,
+        progress=_tell,
+    )
+    print_agreement(agreement)
+    write_score(agreement.wire, folder)
+    few = len(agreement.wire.rows) < min(sample or 1, len(living) - len(agreement.out))
+    sys.exit(1 if agreement.differing or few or not agreement.wire.rows else 0)
 
 
 def _chosen(only: tuple[str, ...], sample: int | None, seed: int) -> list[Defect]:
@@ -157,94 +195,3 @@ def _tell(row: Row) -> None:
     from harness.defects.matrix import line_of
 
     click.echo(line_of(row))
-
-
-@defects.command("mutants")
-@click.argument("words", required=False)
-@click.option("--sample", type=int, metavar="N", help="A seeded sample of N mutants.")
-@click.option("--plays", type=int, default=60, show_default=True, metavar="N")
-@click.option("--seed", type=int, default=1, show_default=True)
-@click.option("-n", "workers", type=click.IntRange(1, 32), default=2, show_default=True)
-@click.option("--minutes", type=float, metavar="N", help="Begin none after so long.")
-@click.option("--at-least", type=int, default=85, show_default=True, metavar="PERCENT")
-@click.option("--report", default="test-results", show_default=True, metavar="DIR")
-def score_mutants_command(
-    words: str | None,
-    sample: int | None,
-    plays: int,
-    seed: int,
-    workers: int,
-    minutes: float | None,
-    at_least: int,
-    report: str,
-) -> None:
-    """Change the reference sync by a script, and count what our scenarios notice."""
-    from harness.defects.matrix import print_mutants, write_mutants
-    from harness.defects.mutants import chosen, score_mutants
-    from harness.defects.scenarios import feature_files
-
-    wanted = chosen(words, sample, seed)
-    fates = score_mutants(
-        feature_files(),
-        wanted,
-        seed=seed,
-        workers=workers,
-        plays=plays,
-        minutes=minutes,
-        progress=_tell_fate,
-    )
-    percent = print_mutants(fates)
-    write_mutants(fates, Path(report))
-    sys.exit(0 if percent >= at_least else 1)
-
-
-def _tell_fate(fate: Fate) -> None:
-    if fate.plays >= 0:
-        how = f"killed by {fate.killer}" if fate.killer else "ALIVE"
-        click.echo(f"{fate.mutant.id:<60} {fate.plays:>3} plays  {how}")
-
-
-@click.command()
-@click.option("--seed", type=int, default=1, show_default=True)
-@click.option("--histories", type=click.IntRange(1), default=100, show_default=True)
-@click.option("--changes", type=click.IntRange(1, 100), default=10, show_default=True)
-@click.option("--kind", metavar="NAME", help="Histories of one kind only.")
-@click.option("--defect", "planted", multiple=True, help="Plant a defect (repeatable).")
-@click.option("-n", "workers", type=click.IntRange(1, 32), default=2, show_default=True)
-@click.option("--report", default="test-results", show_default=True, metavar="DIR")
-def explore(
-    seed: int,
-    histories: int,
-    changes: int,
-    kind: str | None,
-    planted: tuple[str, ...],
-    workers: int,
-    report: str,
-) -> None:
-    """Play random histories; print and keep the shortest that the sync gets wrong."""
-    from harness.explore import KINDS, Search, explore_with
-
-    if kind and kind not in KINDS:
-        raise click.UsageError(f"no kind {kind!r}; the kinds are {', '.join(KINDS)}")
-    folder = Path(report) / "counterexamples"
-    started, found = time.perf_counter(), 0
-    search = Search(seed, changes, planted, kind)
-
-    def tell(done: int) -> None:
-        if done % max(100, histories // 20) == 0 and done < histories:
-            seconds = time.perf_counter() - started
-            click.echo(f"{done} histories in {seconds:.0f} s, {found} wrong")
-
-    for finding in explore_with(search, histories, workers, tell):
-        found += 1
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"history-{finding.seed}.feature"
-        path.write_text(finding.feature(), encoding="utf-8")
-        click.secho(f"{finding.outcome.verdict}: {path}", fg="red")
-        click.echo(finding.feature())
-    click.echo(
-        f"{histories} histories of {changes} changes from seed {seed} in "
-        f"{time.perf_counter() - started:.0f} s: "
-        + (f"{found} WRONG" if found else "all right")
-    )
-    sys.exit(1 if found else 0)

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+from harness.defects.blind import BLIND, outline_of, seeing, unexplained
 from harness.defects.left_out import LEFT_OUT
 from harness.defects.registry import defects
+from harness.defects.score import TELLING
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from harness.defects.mutants import Fate
     from harness.defects.score import Row, Score, Seen
+    from harness.defects.wire import Agreement
 
 MEANING = {
     "LOOP": "changes that travel in circles",
@@ -79,7 +81,9 @@ def print_score(score: Score) -> None:
         if rows and not any(row.kills for row in rows):
             click.echo(f"nothing in them looks at {meaning}")
     _print_survivors(score)
-    _print_blind(score)
+    _print_barely(score)
+    if score.full:
+        print_blind(score.blind(), score.names)
 
 
 def _print_survivors(score: Score) -> None:
@@ -103,13 +107,60 @@ def _print_survivors(score: Score) -> None:
         )
 
 
-def _print_blind(score: Score) -> None:
-    if not score.full:
-        return
-    blind = score.blind()
+def _print_barely(score: Score) -> None:
+    for group, once in score.barely().items():
+        click.secho(
+            f"{group}: too few defects are killed by two scenarios; once only: "
+            f"{', '.join(once)}",
+            fg="yellow",
+        )
+    if score.barely():
+        click.echo(
+            f"  {TELLING} of each group (all of a smaller one) should be killed twice\n"
+            "  what to do: write a second scenario for one of them and tag it with its "
+            "entry"
+        )
+
+
+def print_blind(blind: list[str], played: list[str]) -> None:
+    """Print the scenarios that kill nothing: known ones with their reasons."""
     for name in blind:
-        click.echo(f"blind: {name} kills nothing")
-    click.echo(f"{len(blind)} of {len(score.names)} scenarios kill nothing")
+        if name in BLIND:
+            click.echo(f"blind, explained: {name}: {BLIND[name]}")
+    for name in unexplained(blind):
+        click.secho(f"BLIND: {name} kills nothing", fg="red")
+    for name in seeing(blind, played):
+        click.secho(f"{name} is explained as blind, but it kills", fg="red")
+        click.echo("  what to do: take it out of harness/defects/blind.py")
+    if unexplained(blind):
+        click.echo(
+            "  what to do: let it look at something that a defect breaks, join it to "
+            "a scenario\n  that does, take it out, or say in harness/defects/blind.py "
+            "why it is kept"
+        )
+    names = {outline_of(name) for name in played}
+    click.echo(f"{len(blind)} of {len(names)} scenarios kill nothing")
+
+
+def print_agreement(agreement: Agreement) -> None:
+    """Print what sockets show of the defects that the simulated tier kills."""
+    for name, reason in agreement.out.items():
+        click.echo(f"{name}: not for this tier: {reason}")
+    for line in agreement.differing:
+        click.secho(f"DIFFERS {line}", fg="red")
+    if agreement.differing:
+        click.echo(
+            "  what to do: play it alone (tandem verify SCENARIO --defect ID); if it "
+            "only shows while the\n  sync's clock is moved, tag it @virtual-time; else "
+            "the scenario or a stack is at fault"
+        )
+    rows = agreement.wire.rows
+    click.echo(
+        f"{len(rows)} defects killed in the simulated tier: over sockets "
+        f"{sum(bool(row.kills) for row in rows)} are killed, {agreement.equal} of "
+        f"{agreement.compared} kills are the same ({agreement.wire.seconds:.0f} s, "
+        f"seed {agreement.wire.seed})"
+    )
 
 
 def write_score(score: Score, folder: Path) -> None:
@@ -155,38 +206,3 @@ def _page(score: Score) -> str:
         f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
         "</html>"
     )
-
-
-def print_mutants(fates: list[Fate]) -> float:
-    """Print the survivors and the share of mutants killed, in percent, returned."""
-    from harness.defects.explained import EXPLAINED
-
-    played = [one for one in fates if one.plays >= 0]
-    late = len(fates) - len(played)
-    alive = [one for one in played if not one.killer and one.mutant.id not in EXPLAINED]
-    for fate in alive:
-        one = fate.mutant
-        how = (
-            f"outlived {fate.plays} scenarios" if fate.plays else "no scenario runs it"
-        )
-        click.echo(f"ALIVE {one.id} line {one.line}: {one.words} ({how})")
-    told = sum(not one.killer and one.mutant.id in EXPLAINED for one in played)
-    counted = len(played) - told
-    killed = sum(bool(one.killer) for one in played)
-    percent = 100 * killed / counted if counted else 100.0
-    click.echo(
-        f"{killed} of {counted} mutants killed ({percent:.0f} %), {told} explained"
-        + (f"; {late} not played, the time was up" if late else "")
-    )
-    return percent
-
-
-def write_mutants(fates: list[Fate], folder: Path) -> None:
-    """Write mutants.json into the folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    document = [
-        {"id": f.mutant.id, "line": f.mutant.line, "killer": f.killer, "plays": f.plays}
-        for f in fates
-    ]
-    encoded = msgspec.json.format(msgspec.json.encode(document), indent=1)
-    (folder / "mutants.json").write_bytes(encoded)

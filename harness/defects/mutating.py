@@ -15,9 +15,10 @@ import inspect
 import pkgutil
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from types import CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,21 +86,36 @@ def mutants() -> list[Mutant]:
 @contextmanager
 def mutated(mutant: Mutant) -> Iterator[None]:
     """Put a mutant in place; undo it at the end."""
-    module = importlib.import_module(mutant.module)
-    function = _object(module, mutant.function)
-    tree = copy.deepcopy(_tree(mutant.module))
-    node = dict(_in(tree))[mutant.function]
-    _change(node, mutant.number)
-    code = compile(ast.fix_missing_locations(tree), inspect.getfile(module), "exec")
-    found = [one for one in _codes(code) if one.co_qualname == mutant.function]
+    function = _object(importlib.import_module(mutant.module), mutant.function)
     held = function.__code__
-    function.__code__ = next(
-        one for one in found if one.co_firstlineno == held.co_firstlineno
-    )
+    function.__code__ = _code_of(mutant)
     try:
         yield
     finally:
         function.__code__ = held
+
+
+@lru_cache(maxsize=4)
+def _code_of(mutant: Mutant) -> CodeType:
+    """Compile the function as the mutant has it."""
+    module = importlib.import_module(mutant.module)
+    tree = copy.deepcopy(_tree(mutant.module))
+    _change(dict(_in(tree))[mutant.function], mutant.number)
+    code = compile(ast.fix_missing_locations(tree), inspect.getfile(module), "exec")
+    first = _object(module, mutant.function).__code__.co_firstlineno
+    return next(
+        one
+        for one in _codes(code)
+        if one.co_qualname == mutant.function and one.co_firstlineno == first
+    )
+
+
+def digest_of(mutant: Mutant) -> str:
+    """Return what changes when the function's text does: a fate is one text's only."""
+    for name, node in _in(_tree(mutant.module)):
+        if name == mutant.function:
+            return f"{crc32(ast.unparse(node).encode()):08x}"
+    raise LookupError(f"{mutant.module} has no function {mutant.function}")
 
 
 def lines_of(mutant: Mutant) -> set[int]:

@@ -25,7 +25,7 @@ _NOT_HERE = frozenset({"sockets"})
 _WIDE = frozenset({"toggle-matrix.feature"})
 
 # Where defects of a group show most likely: parts of feature file names.
-_HOME = {
+HOME = {
     "LOOP": ("loop", "delivery", "edits"),
     "DUP": ("failures", "delivery", "dps-to-nomis", "nomis-to-dps"),
     "ORD": ("edits", "amendments", "delivery", "deletions"),
@@ -128,7 +128,7 @@ def likeliest_first(
     defect: Defect, plays: Sequence[Play], cost: Sequence[float]
 ) -> list[int]:
     """Order scenarios: those tagged with the entry, then of its home, then cheap."""
-    home = _HOME.get(defect.group, ())
+    home = HOME.get(defect.group, ())
 
     def key(index: int) -> tuple[int, float, int]:
         one = plays[index]

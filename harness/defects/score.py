@@ -15,6 +15,7 @@ from asyncio import CancelledError
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from harness.defects.blind import without_kill
 from harness.defects.bounded import TooLong, at_most
 from harness.defects.diagnosis import signature
 from harness.defects.registry import Defect, defects
@@ -23,10 +24,13 @@ from harness.defects.scenarios import likeliest_first, load, play_simulated
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from harness.defects.scenarios import Play
     from harness.player import Outcome
 
 RIGHT, NOISE, PASS = "right", "noise", "pass"
 ENOUGH = 2
+TELLING = 10
+"""Of each group so many defects (all, in a smaller group) must be killed twice."""
 _LIMIT = 12.0  # wall seconds a scenario may take under a defect, beyond thrice its own
 
 
@@ -87,10 +91,21 @@ class Score:
         """Return the defects that are called equivalent and yet were killed."""
         return [row for row in self.rows if row.kills and defects()[row.id].equivalent]
 
+    def barely(self) -> dict[str, list[str]]:
+        """Return, for groups with too few defects killed twice, those killed once."""
+        found: dict[str, list[str]] = {}
+        living = [row for row in self.rows if not defects()[row.id].equivalent]
+        for group in {defects()[row.id].group for row in living}:
+            rows = [row for row in living if defects()[row.id].group == group]
+            twice = sum(len(row.kills) >= ENOUGH for row in rows)
+            if twice < min(TELLING, len(rows)):
+                found[group] = [row.id for row in rows if len(row.kills) == 1]
+        return dict(sorted(found.items()))
+
     def blind(self) -> list[str]:
         """Return the scenarios that killed nothing (only a full score knows)."""
-        useful = {one.scenario for row in self.rows for one in row.kills}
-        return [name for name in self.names if name not in useful]
+        killing = (one.scenario for row in self.rows for one in row.kills)
+        return without_kill(self.names, killing)
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data."""
@@ -106,22 +121,25 @@ def score(
     full: bool = False,
     plays: int | None = None,
     kills: int = ENOUGH,
+    able: Callable[[Play], bool] | None = None,
     progress: Callable[[Row], None] | None = None,
 ) -> Score:
     """Play until each defect has two right kills (`full`: play everything).
 
     `kills` are enough, and the second is looked for in the 25 scenarios after the
-    first; `plays` gives up on a defect after so many scenarios.
+    first; `plays` gives up on a defect after so many scenarios; `able` says which
+    scenarios may be played at all.
     """
     started = time.perf_counter()
     context = multiprocessing.get_context("spawn")
     known = load(files)
+    usable = {i for i, one in enumerate(known) if able is None or able(one)}
     total = range(len(known))
     with context.Pool(workers, begin, (list(files), seed)) as pool:
         base = pool.map(reference, total, chunksize=4)
         broken = {known[i].id: base[i][1] for i in total if base[i][1]}
         cost = [seconds for seconds, _ in base]
-        sound = {i for i in total if known[i].id not in broken}
+        sound = {i for i in usable if known[i].id not in broken}
         jobs = []
         for one in wanted:
             order = [i for i in likeliest_first(one, known, cost) if i in sound]
@@ -156,10 +174,16 @@ def begin(files: list[str], seed: int) -> None:
     defects()
 
 
+def play_of(index: int) -> Play:
+    """Return a worker's scenario."""
+    play: Play = _WORKER["plays"][index]
+    return play
+
+
 def reference(index: int) -> tuple[float, str]:
     """Play on the reference as it is: seconds, and why it does not pass."""
     started = time.perf_counter()
-    outcome, trouble = _played(index, (), 120.0)
+    outcome, trouble = played(index, (), 120.0)
     reason = trouble
     if outcome is not None and outcome.verdict != "pass":
         reason = f"{outcome.verdict}: {outcome.message}"
@@ -172,7 +196,7 @@ def play_defect(job: Job) -> Row:
     one, row, first = defects()[identifier], Row(identifier), 0
     for index in order:
         started = time.perf_counter()
-        outcome, trouble = _played(index, (identifier,), _LIMIT + 3 * cost[index])
+        outcome, trouble = played(index, (identifier,), _LIMIT + 3 * cost[index])
         seconds = time.perf_counter() - started
         row.plays += 1
         row.seconds += seconds
@@ -197,9 +221,10 @@ _EQUIVALENT = 25
 _SECOND = 25
 
 
-def _played(
+def played(
     index: int, planted: Sequence[str], limit: float
 ) -> tuple[Outcome | None, str]:
+    """Play in a worker with these defects: the outcome, or what went wrong instead."""
     try:
         with at_most(limit):
             return play_simulated(_WORKER["plays"][index], _WORKER["seed"], planted), ""

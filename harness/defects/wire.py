@@ -1,12 +1,13 @@
-"""The score in the wire tier: processes, sockets, and the same defects.
+"""The score in the wire tier: whether sockets show the same kills.
 
-Slow to start, so for a sample: each defect gets a world and halves of its own, and
-only the scenarios that killed it in the simulated tier are played.
+Slow to start, so for a sample: what kills a defect in the simulated tier is played
+again over sockets, each on a world and halves of its own, and must kill it there too.
 """
 
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from harness.defects.scenarios import Play, load, play_on
@@ -20,46 +21,107 @@ if TYPE_CHECKING:
     from harness.defects.registry import Defect
 
 _VIRTUAL = "virtual-time"
+_NOT_OVER_WIRE = (
+    "no scenario that sockets can play kills it: what does is tagged @virtual-time, "
+    "since the sync's own clock must be moved"
+)
+_SURVIVES = "nothing kills it in the simulated tier: mend that first"
+
+
+@dataclass
+class Agreement:
+    """How the kills over sockets compare with the simulated ones.
+
+    `out` has the defects that are not for this tier (or not killed at all), with the
+    reason; `differing` says, one a line, which kill was not repeated.
+    """
+
+    wire: Score
+    compared: int = 0
+    equal: int = 0
+    out: dict[str, str] = field(default_factory=dict)
+    differing: list[str] = field(default_factory=list)
 
 
 def score_wire(
     files: Sequence[str],
     wanted: Sequence[Defect],
     *,
+    enough: int | None = None,
     seed: int = 1,
+    workers: int = 2,
+    minutes: float | None = None,
     progress: Callable[[Row], None] | None = None,
-) -> Score:
-    """Play each defect's killers again over sockets, until one kills it there."""
+) -> Agreement:
+    """Play each defect's simulated killers again over sockets.
+
+    `enough` ends it after so many defects, those that are not for this tier not
+    counted: `wanted` is in the order of the sample. After `minutes` none is begun.
+    """
     started = time.perf_counter()
-    before = score(files, wanted, seed=seed)
     plays = {one.id: one for one in load(files)}
-    rows = []
-    for one, known in zip(wanted, before.rows, strict=True):
-        killers = [plays[seen.scenario] for seen in known.kills]
-        able = [play for play in killers if _VIRTUAL not in play.tags]
-        if killers and not able:
-            continue  # only virtual time shows it: not for this tier
-        row = _play(one, able, seed)
-        rows.append(row)
-        if progress is not None:
-            progress(row)
-    return Score(rows, len(plays), time.perf_counter() - started, seed, full=False)
+    result = Agreement(Score([], len(plays), 0.0, seed, full=False))
+    left = list(wanted)
+    late = False
+    while left and not late and len(result.wire.rows) < (enough or len(wanted)):
+        size = (enough or len(wanted)) - len(result.wire.rows)
+        portion, left = left[:size], left[size:]
+        before = score(files, portion, seed=seed, workers=workers, able=_is_able)
+        for one, known in zip(portion, before.rows, strict=True):
+            late = bool(minutes and time.perf_counter() - started > 60 * minutes)
+            if late:
+                result.differing.append(f"{one.id}: not played, the time was up")
+                continue
+            if not known.kills:
+                why = _why_out(one, files, seed, workers)
+                result.out[one.id] = why
+                continue
+            row = _play_all(one, known, plays, result)
+            result.wire.rows.append(row)
+            if progress is not None:
+                progress(row)
+    result.wire.seconds = time.perf_counter() - started
+    return result
 
 
-def _play(one: Defect, killers: list[Play], seed: int) -> Row:
+def _is_able(play: Play) -> bool:
+    """Whether sockets can play it."""
+    return _VIRTUAL not in play.tags
+
+
+def _why_out(one: Defect, files: Sequence[str], seed: int, workers: int) -> str:
+    anywhere = score(files, [one], seed=seed, workers=workers, kills=1)
+    return _NOT_OVER_WIRE if anywhere.rows[0].kills else _SURVIVES
+
+
+def _play_all(
+    one: Defect, known: Row, plays: dict[str, Play], result: Agreement
+) -> Row:
     row = Row(one.id)
-    started = time.perf_counter()
+    for kill in known.kills:
+        seen = _play(one, plays[kill.scenario], result.wire.seed)
+        row.seen.append(seen)
+        row.plays += 1
+        row.seconds += seen.seconds
+        result.compared += 1
+        if seen.result == RIGHT:
+            result.equal += 1
+        else:
+            result.differing.append(
+                f"{one.id} in {kill.scenario}: simulated {kill.reason}; over sockets "
+                f"{seen.reason or 'nothing was seen'}"
+            )
+    return row
+
+
+def _play(one: Defect, killer: Play, seed: int) -> Seen:
+    """Play on a stack of its own: what a defect leaves behind spoils nothing else."""
+    begun = time.perf_counter()
     stack = start_wire(RunOptions(tier="wire", seed=seed, defects=(one.id,)))
     try:
-        for killer in killers:
-            begun = time.perf_counter()
-            result, reason = judged(one, play_on(stack, killer), "")
-            row.plays += 1
-            seconds = round(time.perf_counter() - begun, 3)
-            row.seen.append(Seen(killer.id, result, reason, seconds))
-            if result == RIGHT:
-                break
+        result, reason = judged(one, play_on(stack, killer), "")
+    except Exception as error:  # noqa: BLE001 - noise, and shown
+        result, reason = "noise", f"crash: {type(error).__name__}: {error}"
     finally:
         stack.close()
-    row.seconds = time.perf_counter() - started
-    return row
+    return Seen(killer.id, result, reason, round(time.perf_counter() - begun, 3))
