@@ -50,6 +50,14 @@ Feature: No change travels in circles, also in rare order
     Then the sync never deleted in NOMIS
     And the note is gone from both sides
 
+  @LOOP-10
+  Scenario: A deletion made in NOMIS whose mapping outlives it is not pushed back
+    Given a case note written in NOMIS
+    And the next mapping delete takes 2 seconds
+    When an officer deletes the note in NOMIS
+    Then the sync never deleted in NOMIS
+    And the note is gone from both sides
+
   @LOOP-14
   Scenario: A text with blanks at both ends is the same text on both sides
     Given a prisoner

@@ -116,12 +116,24 @@ def _alike(view: View, note: Note) -> bool:
     )
 
 
-def sync_calls(scene: Scene, side: str, operations: set[str], since: int) -> int:
-    """Count the sync's calls of these operations about the scenario's prisoners."""
+def sync_calls(
+    scene: Scene, side: str, operations: set[str], since: int
+) -> list[dict[str, Any]]:
+    """Return the sync's calls of these operations about the scenario's prisoners."""
     entries = scene.world.journal(since=since, scope=scene.scope, kinds=["request"])
-    return sum(
-        entry["service"] == side.lower()
+    return [
+        entry
+        for entry in entries
+        if entry["service"] == side.lower()
         and entry["operation"] in operations
         and str(entry["client"]).startswith(HALVES)
-        for entry in entries
+    ]
+
+
+def callers(calls: list[dict[str, Any]]) -> str:
+    """Return which half made each call and about which note, for a message."""
+    return "".join(
+        f"; {next(h for h in HALVES if call['client'].startswith(h))} called about "
+        f"{' and '.join(call['subjects'])}"
+        for call in calls
     )

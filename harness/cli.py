@@ -91,7 +91,7 @@ def main(arguments: list[str] | None = None) -> None:
 @click.option("--sync", type=Target(), help="Both halves at once.")
 @click.option("--stack", metavar="URL", help="A world held by `tandem up`.")
 @click.option("--instances", type=click.IntRange(1, 16), default=1, show_default=True)
-@click.option("--tags", metavar="EXPR", help="Such as: loop and not long")
+@click.option("--tags", metavar="EXPR", help="Such as: loop-prevention and not long")
 @click.option(
     "-n",
     "workers",

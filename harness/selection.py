@@ -28,6 +28,7 @@ _RESERVED = frozenset(
     {"skip", "skipif", "xfail", "parametrize", "usefixtures", "filterwarnings"}
 )
 _NOT_TAGS = ("and", "or", "not", "True", "False", "None")
+_ASKED = re.compile(r"(\bnot\s+)?@?([^\s()@]+)")
 
 
 @dataclass
@@ -174,11 +175,14 @@ def _check_tags(selection: Selection, expression: str) -> None:
     except ValueError as error:
         selection.problems.append(str(error))
         return
-    asked = re.findall(r"[^\s()@]+", expression)
-    for tag in asked:
+    for negation, tag in _ASKED.findall(expression):
         if tag in _NOT_TAGS or tag in selection.tags:
             continue
-        near = difflib.get_close_matches(tag, sorted(selection.tags), 3, 0.5)
+        # To leave out what no scenario has is no mistake, but for a slip of the pen.
+        cutoff = 0.7 if negation else 0.5
+        near = difflib.get_close_matches(tag, sorted(selection.tags), 3, cutoff)
+        if negation and not near:
+            continue
         hint = "nearest: " if near else "there are: "
         listed = ", ".join(near or sorted(selection.tags)) or "none"
         selection.problems.append(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import signal
 import tempfile
@@ -10,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import msgspec
 
@@ -46,12 +48,12 @@ def verify(
     expected = known.reason if known is not None else None
     report = Path(options.report)
     try:
-        report.mkdir(parents=True, exist_ok=True)
+        journal = _taken(report)
     except OSError as error:
         result.usage_errors.append(f"--report {report}: {error.strerror}")
         print_summary(Screen(), result, options)
         return result
-    with (report / JOURNAL).open("wb") as journal:
+    with journal:
         progress = Progress(
             result,
             options.report,
@@ -64,12 +66,35 @@ def verify(
                 _play(options, paths, workers, progress)
         except KeyboardInterrupt:
             result.interrupted = True
-    if known is not None:
-        complete = not (paths or options.tags or result.reasons_unknown())
-        result.outdated = known.problems(complete)
-    _write(result, options, report)
+        if known is not None:
+            complete = not (paths or options.tags or result.reasons_unknown())
+            result.outdated = known.problems(complete)
+        journal.flush()
+        _write(result, options, report)
     print_summary(progress.console, result, options)
     return result
+
+
+def _taken(report: Path) -> BinaryIO:
+    """Return the empty journal of a report folder that is now ours alone.
+
+    Two runs that wrote to one folder would each judge by half of the other's journal.
+    """
+    report.mkdir(parents=True, exist_ok=True)
+    journal = (report / JOURNAL).open("ab")
+    try:
+        fcntl.flock(journal, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        journal.close()
+        raise OSError(
+            errno.EBUSY, "another run is writing there; wait for it or name another"
+        ) from None
+    except OSError as error:
+        if error.errno not in {errno.ENOTSUP, errno.ENOLCK, errno.ENOSYS}:
+            raise
+        # Some shared folders know no locks; there it is as it was without.
+    journal.truncate(0)
+    return journal
 
 
 def _write(result: RunResult, options: RunOptions, report: Path) -> None:

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 from pytest_bdd import parsers, then
 
 from features import users
-from features.state import DELETES, DPS, NOMIS, WRITES, copies, sync_calls, views
+from features.state import (
+    DELETES,
+    DPS,
+    NOMIS,
+    WRITES,
+    callers,
+    copies,
+    sync_calls,
+    views,
+)
 from harness.oracle.codec import truncate
 from harness.scene import ScenarioFailed, Scene, headline
 
@@ -251,7 +260,9 @@ def sync_wrote(
     operations = WRITES[side] if what == "wrote to" else DELETES[side]
     found = sync_calls(scene, side, operations, scene.when_started)
     require(
-        found == wanted, f"the sync {what} {side} {found} times instead of {wanted}"
+        len(found) == wanted,
+        f"the sync {what} {side} {len(found)} times instead of {wanted}"
+        f"{callers(found)}",
     )
 
 

@@ -23,6 +23,7 @@ CALLS = {
     "DPS delete": ("dps", "delete_sync_case_note"),
     "mapping save": ("mapping", "create_case_note_mapping"),
     "mapping look-up": ("mapping", "get_case_note_mappings_by_dps_id"),
+    "mapping delete": ("mapping", "delete_case_note_mappings_by_dps_id"),
 }
 SERVICES = {
     "NOMIS": "nomis",

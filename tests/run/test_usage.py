@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 from typing import TYPE_CHECKING
 
 import pytest
 
+from harness.journals import FILE as JOURNAL
 from tests.run.conftest import PASSES, feature
 
 if TYPE_CHECKING:
@@ -26,6 +28,10 @@ USAGE = 2
         (["--defect", "LOOP-99"], ["unknown defect 'LOOP-99'", "LOOP-01"]),
         (["--tags", "loop and ("], ["--tags 'loop and ('", "such as"]),
         (["--tags", "lop"], ["no scenario chosen has the tag 'lop'", "nearest: loop"]),
+        (
+            ["--tags", "not lop"],
+            ["no scenario chosen has the tag 'lop'", "nearest: loop"],
+        ),
         (["--tier", "simulated", "--to-nomis", "external"], ["--tier wire"]),
         (["--tier", "simulated", "--instances", "2"], ["--tier wire"]),
         (["--sync", "external", "-n", "2"], ["leave out -n"]),
@@ -80,6 +86,25 @@ def test_a_report_folder_that_cannot_be_made_is_refused(
     ended = tandem("verify", file, "--report", "taken")
     assert ended.code == USAGE
     assert "--report taken" in ended.out
+
+
+def test_a_report_folder_that_another_run_writes_is_refused(
+    tandem: Callable[..., Ended], tmp_path: Path
+) -> None:
+    """Two runs at once in one folder would mix their journals; neither is harmed."""
+    file = feature(tmp_path / "one.feature", "One", a=PASSES)
+    words = ("verify", file, "--tier", "simulated")
+    (tmp_path / "test-results").mkdir()
+    journal = tmp_path / "test-results" / JOURNAL
+    with journal.open("ab") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        other.write(b"the other's\n")
+        other.flush()
+        refused = tandem(*words)
+    assert refused.code == USAGE
+    assert "test-results: another run is writing there" in refused.out
+    assert journal.read_bytes() == b"the other's\n"
+    assert tandem(*words).code == 0
 
 
 def test_a_crash_of_tandem_itself_is_unknown(

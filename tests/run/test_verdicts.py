@@ -91,6 +91,16 @@ def test_tags_that_leave_nothing_are_no_pass(
     assert "1 played" in chosen.out
 
 
+def test_a_tag_that_is_left_out_need_not_exist(
+    simulated: Callable[..., Ended], tmp_path: Path
+) -> None:
+    """A job that leaves out work in progress also runs on the day there is none."""
+    file = feature(tmp_path / "f.feature", "F", smoke__a=PASSES)
+    ended = simulated(file, "--tags", "smoke and not @wip")
+    assert ended.code == 0, ended.out
+    assert "1 played" in ended.out
+
+
 def test_a_skip_that_is_not_ours_is_unknown(
     simulated: Callable[..., Ended], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
