@@ -306,23 +306,12 @@ class WorldApi:
         seq: int = self._ask("begin", scenario=scenario)
         return seq
 
-    def load(
-        self,
-        action: str,
-        on: bool = False,
-        latency: dict[str, Json] | None = None,
-        prisoners: int = 0,
-    ) -> Json:
-        """Watch a load run: begin, trouble (an outage goes on or off), look, report.
+    def load(self, action: str, **fields: Any) -> Json:
+        """Ask something of a load run; `harness.loadrun.desk.Desk` has the actions.
 
-        Returns what was measured so far; `report` adds series and distributions.
-        `begin` gives calls the service times of `latency` (`simulators.wire.pacing`);
-        `estate` puts the whole estate's history behind the fakes and returns the
-        numbers of so many `prisoners`, whose state is the baseline of judging.
+        `begin`, `trouble`, `look` and `report` return what was measured so far.
         """
-        return self._document(
-            "load", action=action, on=on, latency=latency, prisoners=prisoners
-        )
+        return self._document("load", action=action, fields=fields)
 
     def about(self) -> Json:
         """Return tier facts: addresses, seed, mode, calendar, services, operations."""

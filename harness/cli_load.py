@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from harness.loadrun import objectives as goals
-from harness.loadrun.profiles import NOT_BUILT, PROFILES, Outage, parse_outage
+from harness.loadrun.profiles import NOT_BUILT, PROFILES, Outage, Profile, parse_outage
 from harness.targets import HALVES, TargetError
 from harness.targets import parse as parse_target
 
@@ -118,6 +118,7 @@ def _planned(sync: str | None, goal_file: str | None, given: dict[str, Any]) -> 
     except (goals.ObjectivesError, TargetError) as error:
         raise click.UsageError(str(error)) from error
     profile = PROFILES[given.pop("profile")]
+    _check_traits(profile, targets)
     outages = given.pop("outages")
     if outages and profile.outage is None:
         raise click.UsageError("--off belongs to --profile outage")
@@ -132,6 +133,15 @@ def _planned(sync: str | None, goal_file: str | None, given: dict[str, Any]) -> 
     given["mode"] = given["mode"] or "as-deployed"
     given["defects"] = tuple(given["defects"])
     return Plan(profile=profile, targets=targets, outages=outages, **given), wanted
+
+
+def _check_traits(profile: Profile, targets: dict[str, str]) -> None:
+    for half, trait in profile.needs:
+        if trait not in parse_target(targets[half]).traits.names():
+            raise click.UsageError(
+                f"the profile {profile.name} needs a --{half} that {trait}: "
+                f"{targets[half]} does not; reference does"
+            )
 
 
 def _run(plan: Any, wanted: Any) -> int:

@@ -20,7 +20,7 @@ from harness.api import WorldApi
 from harness.composition import Settings
 from harness.control import dispatch
 from harness.defects import planted
-from harness.stack import Stack, StackError, check_switched, targets_of
+from harness.stack import ADMIN_WAIT, Stack, StackError, check_switched, targets_of
 from harness.targets import HALVES, check_half
 from harness.world import World
 from simulators.clock import Clock, virtual_loop
@@ -130,9 +130,14 @@ class SimulatedStack(Stack):
         return check_half(half) in self._halves
 
     def admin(
-        self, half: str, method: str, path: str, body: Any = None
+        self,
+        half: str,
+        method: str,
+        path: str,
+        body: Any = None,
+        wait: float = ADMIN_WAIT,
     ) -> dict[str, Any]:
-        """Call the half's operator endpoints."""
+        """Call the half's operator endpoints; on virtual time nobody grows tired."""
         self._require_runs(half)
         status, document = self._run(self._halves[half].admin(method, path, body))
         return {"status": status, "body": document}

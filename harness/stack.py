@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from harness.options import RunOptions
 
 
+ADMIN_WAIT = 30.0
+"""Seconds an operator waits for a half's answer, unless something long was asked."""
+
+
 class StackError(RuntimeError):
     """A stack cannot be started or used so; says what, why and what to do."""
 
@@ -69,9 +73,17 @@ class Stack(ABC):
 
     @abstractmethod
     def admin(
-        self, half: str, method: str, path: str, body: Any = None
+        self,
+        half: str,
+        method: str,
+        path: str,
+        body: Any = None,
+        wait: float = ADMIN_WAIT,
     ) -> dict[str, Any]:
-        """Call the half's own operator endpoints; returns `{"status", "body"}`."""
+        """Call the half's own operator endpoints; returns `{"status", "body"}`.
+
+        `wait` is how many seconds an answer may take.
+        """
 
     @abstractmethod
     def switch(self, half: str, event_type: str, on: bool) -> None:

@@ -18,7 +18,14 @@ from harness.api import WorldApi
 from harness.control import ControlClient
 from harness.defects import find
 from harness.processes import Child, ChildError
-from harness.stack import NobodyPolls, Stack, StackError, check_switched, targets_of
+from harness.stack import (
+    ADMIN_WAIT,
+    NobodyPolls,
+    Stack,
+    StackError,
+    check_switched,
+    targets_of,
+)
 from harness.targets import HALVES, REFERENCE, check_half
 
 if TYPE_CHECKING:
@@ -31,7 +38,6 @@ if TYPE_CHECKING:
 _LOOK = 0.02
 _WORLD_WAIT = 20.0
 _OURS_TO_START = ("reference", "command", "container")
-_ADMIN_WAIT = 30.0
 
 
 class WireStack(Stack):
@@ -49,7 +55,7 @@ class WireStack(Stack):
         self._children: dict[str, list[Program]] = {half: [] for half in HALVES}
         self._ports: dict[str, list[int]] = {}
         self._switched: dict[str, dict[str, str]] = {half: {} for half in HALVES}
-        self._admin = httpx.Client(timeout=_ADMIN_WAIT, trust_env=False)
+        self._admin = httpx.Client(timeout=ADMIN_WAIT, trust_env=False)
         try:
             url = world_url or self._start_world()
             self._client = ControlClient(url)
@@ -221,13 +227,24 @@ class WireStack(Stack):
         return any(child.running() for child in self._children[check_half(half)])
 
     def admin(
-        self, half: str, method: str, path: str, body: Any = None
+        self,
+        half: str,
+        method: str,
+        path: str,
+        body: Any = None,
+        wait: float = ADMIN_WAIT,
     ) -> dict[str, Any]:
         """Call the half's operator endpoints with an operator's token."""
-        return self._operate(half, 0, method, path, body)
+        return self._operate(half, 0, method, path, body, wait)
 
     def _operate(
-        self, half: str, instance: int, method: str, path: str, body: Any
+        self,
+        half: str,
+        instance: int,
+        method: str,
+        path: str,
+        body: Any,
+        wait: float = ADMIN_WAIT,
     ) -> dict[str, Any]:
         urls = self._admin_urls().get(check_half(half))
         if urls is None:
@@ -238,6 +255,7 @@ class WireStack(Stack):
             method,
             urls[instance] + path,
             json=body,
+            timeout=wait,
             headers={"Authorization": f"Bearer {self._operator_token(half)}"},
         )
         return {"status": response.status_code, "body": _body(response)}

@@ -422,20 +422,14 @@ class World:
         return self.book.write("step", text="begins", scenario=scenario).seq
 
     @control
-    async def load(
-        self,
-        action: str,
-        on: bool = False,
-        latency: dict[str, dict[str, Any]] | None = None,
-        prisoners: int = 0,
-    ) -> dict[str, Any]:
+    async def load(self, action: str, fields: dict[str, Any]) -> dict[str, Any]:
         """See `WorldApi.load`."""
         # The world starts faster without what only a load run needs.
         if self._desk is None:
             from harness.loadrun.desk import Desk
 
             self._desk = Desk(self)
-        return await self._desk.serve(action, on, latency, prisoners)
+        return await self._desk.serve(action, fields)
 
     @control
     def about(self) -> dict[str, Any]:

@@ -167,10 +167,13 @@ def begin(url: str, options: Namespace) -> Session:
     services = control.call("about")["addresses"]["services"]
     shape = parse(options.shape or f"0:{options.rate}", options.until)
     lengths = [int(each) for each in options.lengths.split(",") if each]
+    notes: dict[str, list[tuple[str, str]]] = defaultdict(list)
     if options.people:
         given = json.loads(Path(options.people).read_text(encoding="utf-8"))
         staff = [{"usernames": [name]} for name in given["staff"]]
         prisoners = given["prisoners"]
+        for side, known in given.get("notes", {}).items():
+            notes[side] = [(prisoner, note) for prisoner, note in known]
     else:
         prison = control.call("add_prison")["code"]
         staff = [control.call("add_staff", prison=prison) for _ in range(STAFF)]
@@ -187,5 +190,6 @@ def begin(url: str, options: Namespace) -> Session:
         token=control.token(services["auth"], CLIENT),
         prisoners=prisoners,
         staff=[person["usernames"][0] for person in staff],
+        notes=notes,
         lengths=(lengths[0], lengths[1]) if lengths else None,
     )

@@ -8,7 +8,7 @@ again, oldest first, for it can be computed anew: memory holds what changed, and
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from harness.scope import is_prisoner
 from simulators.dps.records import Amendment, Author, Note
@@ -36,6 +36,7 @@ class Filling:
         """Fill nothing yet; `prisons` are the codes of the estate's prisons."""
         self.estate = estate
         self.changed: set[int] = set()
+        self.listed: list[int] = []
         self._clean: OrderedDict[int, None] = OrderedDict()
         self._fakes = fakes
         self._prisons = prisons
@@ -63,6 +64,26 @@ class Filling:
         while len(self._clean) > KEPT:
             self._drop(self._clean.popitem(last=False)[0])
         return number
+
+    def introduce(self, index: int) -> dict[str, Any]:
+        """Bring in somebody to be written about, for good.
+
+        Returns number and prison, the NOMIS id of the `first` historic note and how
+        many `notes` there are: their ids follow each other.
+        """
+        history = self.estate.notes(index)
+        return {
+            "prisoner": self.fill(index, writes=True),
+            "prison": self._prisons[self.estate.prison(index)],
+            "first": history[0].nomis_id if history else 0,
+            "notes": len(history),
+        }
+
+    def list_in_nomis(self, indexes: list[int]) -> None:
+        """Let NOMIS list these, too: their histories come in when asked for."""
+        self.listed += indexes
+        to_come = self._fakes.nomis.people.to_come
+        to_come.update((self.estate.number(i), PRISONERS + i) for i in indexes)
 
     def _whose(self, subject: str) -> int | None:
         if is_prisoner(subject):

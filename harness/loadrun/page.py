@@ -52,6 +52,7 @@ def render(verdict: dict[str, Any], measured: dict[str, Any]) -> str:
         _list(verdict["reasons"]),
         "<h2>Were notes lost or doubled?</h2>",
         _counts(verdict["counts"]),
+        *_campaign(verdict),
         "<h2>Objectives</h2>",
         _objectives(verdict["objectives"]),
         "<h2>How long users wait for the copy</h2>",
@@ -100,6 +101,15 @@ def _bound(number: int, counts: dict[str, Any]) -> str:
     if number or not counts["bound_95"]:
         return "-"
     return f"below {counts['bound_95']:.2g}"
+
+
+def _campaign(verdict: dict[str, Any]) -> list[str]:
+    """Tell what went on beside the arrivals, where something did."""
+    campaign = verdict["campaign"]
+    wrong = [f"{n} {name}" for name, n in campaign["wrong"].items()]
+    if not campaign["says"]:
+        return []
+    return ["<h2>What went on meanwhile</h2>", _list([*wrong, *campaign["says"]])]
 
 
 def _objectives(checks: list[dict[str, Any]]) -> str:

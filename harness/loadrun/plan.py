@@ -10,6 +10,8 @@ from harness.targets import HALVES
 
 MOST_OF_ESTATE = 150
 """Prisoners of the estate that one run writes about: their histories stay in memory."""
+MOST_SHARED = 2_000
+"""Prisoners that one run migrates or reconciles: who was loaded stays in memory."""
 WRITING = 0.9
 """The share of arrivals that change something (`load.arrivals.ACTIONS`)."""
 
@@ -74,6 +76,11 @@ class Plan:
         """How many prisoners are written about: some ten notes each, 20 at least."""
         most = MOST_OF_ESTATE if self.estate else 5_000
         return int(min(max(self.rate * self.seconds / 10, 20), most))
+
+    @property
+    def share(self) -> int:
+        """How many prisoners of the estate a migration or reconciliation takes on."""
+        return int(min(max(self.profile.share * self.seconds, 20), MOST_SHARED))
 
     def told(self) -> dict[str, Any]:
         """Return the plan as plain data."""

@@ -17,7 +17,9 @@ class Profile:
 
     `corners` are (share of the run, multiple of the peak rate); empty means a weekday.
     `minutes` is the default length. `outage` is the span, as shares of the run, in
-    which something is off.
+    which something is off. `needs` are traits of a half without which the course makes
+    no sense: (half, trait). `share` is how many prisoners of the estate are taken on
+    beside the users', for each second of the run.
     """
 
     name: str
@@ -25,6 +27,8 @@ class Profile:
     minutes: float
     corners: tuple[tuple[float, float], ...]
     outage: tuple[float, float] | None = None
+    needs: tuple[tuple[str, str], ...] = ()
+    share: float = 0.0
 
 
 PROFILES = {
@@ -46,9 +50,25 @@ PROFILES = {
             ((0, 1.0),),
             (1 / 6, 1 / 2),
         ),
+        Profile(
+            "migration",
+            "the sync's initial load of a share of the estate, at the peak",
+            10,
+            ((0, 1.0),),
+            needs=(("from-nomis", "migrates"),),
+            share=2.0,
+        ),
+        Profile(
+            "reconcile",
+            "the sync's reconciliation over a share of the estate, at the peak",
+            5,
+            ((0, 1.0),),
+            needs=(("to-nomis", "reconciles"),),
+            share=2.0,
+        ),
     )
 }
-NOT_BUILT = ("wave", "rollback", "migration", "reconcile")
+NOT_BUILT = ("wave", "rollback")
 """Courses that are planned and not there: refused by name."""
 
 

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from harness.loadrun.campaigns import campaign_of
 from harness.loadrun.generator import Generator
 from harness.loadrun.machine import Machine
 from harness.loadrun.verdict import Findings, assess
@@ -22,20 +23,10 @@ if TYPE_CHECKING:
 
     from harness.loadrun.objectives import Objectives
     from harness.loadrun.plan import Plan
-    from harness.loadrun.profiles import Outage
     from harness.stack import Stack
 
 _LOOK = 1.0
-_STAFF = 5
 _TELL = 5.0
-_EVENTS = {
-    "to-nomis": tuple(
-        f"person.case-note.{e}" for e in ("created", "updated", "deleted")
-    ),
-    "from-nomis": tuple(
-        f"OFFENDER_CASE_NOTES-{e}" for e in ("INSERTED", "UPDATED", "DELETED")
-    ),
-}
 
 
 def play(
@@ -83,25 +74,24 @@ class _Run:
         self._say = say
         self._machine = Machine()
         self._notes: list[str] = []
-        self._off = False
-        self._outage = plan.outage
+        self._campaign = campaign_of(plan, stack, say)
         self._told = 0.0
 
     def play(self, folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
         world = self._stack.world
         world.load("begin", latency=self._plan.latency)
         since = world.begin(f"load {self._plan.profile.name}, seed {self._plan.seed}")
-        people = self._people(folder) if self._plan.estate else None
+        people = self._people(folder)
         url = world.about()["addresses"]["control"]
         generator = Generator(self._plan, url, folder, people)
         try:
             self._watch(generator)
         except KeyboardInterrupt:
             self._say("interrupted: no more arrivals; settling and judging what ran")
-            self._notes += self._shortened()
+            self._campaign.interrupted()
         finally:
             generator.stop()
-            self._end_outage()
+            self._campaign.end()
         tally = generator.counts()
         scope = tally.pop("prisoners")
         self._say(f"settling, at most {self._plan.settle:.0f} s ...")
@@ -121,25 +111,18 @@ class _Run:
             machine=self._machine.told(),
             objectives=self._objectives,
             notes=self._notes,
+            campaign=self._campaign.outcome(measured),
         )
         return assess(found), measured
 
-    def _people(self, folder: Path) -> Path:
-        """Have the estate behind the fakes; names who takes part, in a file."""
-        world = self._stack.world
-        chosen = world.load("estate", prisoners=self._plan.prisoners)
-        self._say(f"the estate's {chosen['estate']} prisoners are there")
-        staff = [world.add_staff()["usernames"][0] for _ in range(_STAFF)]
-        people = {"staff": staff, "prisoners": chosen["prisoners"]}
+    def _people(self, folder: Path) -> Path | None:
+        """Name who takes part, in a file; None: the generator makes them itself."""
+        people = self._campaign.people()
+        if people is None:
+            return None
         path = folder / "people.json"
         path.write_text(json.dumps(people), encoding="utf-8")
         return path
-
-    def _shortened(self) -> list[str]:
-        """Doubt an outage that was cut off: it shows nothing about draining."""
-        if self._outage is None:
-            return []
-        return ["the run was interrupted before its outage was over and drained"]
 
     def _watch(self, generator: Generator) -> None:
         began: float | None = None
@@ -150,41 +133,8 @@ class _Run:
             if began is None:
                 began = time.monotonic() if seen["sums"]["arrived"] else None
                 continue
-            self._follow(time.monotonic() - began)
+            self._campaign.follow(time.monotonic() - began)
             self._tell(seen, time.monotonic() - began)
-
-    def _follow(self, at: float) -> None:
-        """Begin and end the outage when its time has come."""
-        if self._outage is None:
-            return
-        begins, ends = self._outage
-        if not self._off and begins <= at < ends:
-            self._off = True
-            self._stack.world.load("trouble", on=True)
-            for outage in self._plan.outages:
-                self._say(f"off: {outage}")
-                self._turn(outage, on=False)
-        elif self._off and at >= ends:
-            self._end_outage()
-
-    def _end_outage(self) -> None:
-        if not self._off:
-            return
-        self._off = False
-        # Before it is on again: its start belongs to the time of draining.
-        self._stack.world.load("trouble", on=False)
-        for outage in self._plan.outages:
-            self._say(f"on again: {outage}")
-            self._turn(outage, on=True)
-
-    def _turn(self, outage: Outage, *, on: bool) -> None:
-        if outage.kind == "service":
-            self._stack.world.outage(outage.name, not on)
-        elif outage.kind == "half":
-            (self._stack.start if on else self._stack.stop)(outage.name)
-        else:
-            for event in _EVENTS[outage.name]:
-                self._stack.switch(outage.name, event, on)
 
     def _tell(self, seen: dict[str, Any], at: float) -> None:
         if at - self._told < _TELL:

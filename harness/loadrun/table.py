@@ -42,6 +42,7 @@ def lines(verdict: dict[str, Any]) -> list[str]:
         f"arrivals    {_pairs(verdict['arrivals'])}",
         f"harness     {_health(verdict['health'])}",
         *_counted(verdict["counts"]),
+        *(f"{plan['profile']:<12}{said}" for said in verdict["campaign"]["says"]),
     ]
     told += [f"{_mark(c['held'])}  {c['says']}" for c in verdict["objectives"]]
     told += [f"because     {reason}" for reason in verdict["reasons"]]

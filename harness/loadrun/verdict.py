@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness.loadrun.campaign import Outcome
 from harness.results import EXIT_CODES, FAIL, PASS, UNKNOWN
 from harness.targets import HALVES
 
@@ -34,7 +35,8 @@ class Findings:
 
     `measured` is the watch's report; `judged` the oracle's verdict as data; `settled`
     as settling says; `tally` the generator's counts; `plan` what was asked for;
-    `machine` the processors' use; `notes` anything that makes the run doubtful.
+    `machine` the processors' use; `notes` anything that makes the run doubtful;
+    `campaign` what went on beside the arrivals, and was found of it.
     """
 
     plan: dict[str, Any]
@@ -45,19 +47,19 @@ class Findings:
     machine: dict[str, Any]
     objectives: dict[str, dict[str, float]]
     notes: list[str] = field(default_factory=list)
+    campaign: Outcome = field(default_factory=Outcome)
 
 
 def assess(found: Findings) -> dict[str, Any]:
     """Return the verdict as plain data, as `verdict.json` keeps it."""
-    checks = [*_lags(found), *_backlog(found)]
+    checks = [*_lags(found), *_backlog(found), *found.campaign.checks]
     counts = _counts(found)
     broken = [check["says"] for check in checks if not check["held"]]
     wrong = {rule: n for rule, n in counts["by_rule"].items() if n}
     doubts = _doubts(found)
     reasons = []
-    if wrong:
-        listed = ", ".join(f"{n} {rule}" for rule, n in wrong.items())
-        verdict, reasons = FAIL, [f"the oracle counts notes: {listed}", *broken]
+    if wrong or found.campaign.wrong:
+        verdict, reasons = FAIL, [*_wrong(found, wrong), *broken]
     elif doubts:
         verdict, reasons = UNKNOWN, doubts + broken
     elif broken:
@@ -72,6 +74,11 @@ def assess(found: Findings) -> dict[str, Any]:
         "reasons": reasons,
         "doubts": doubts,
         "plan": found.plan,
+        "campaign": {
+            "figures": found.campaign.figures,
+            "says": found.campaign.says,
+            "wrong": found.campaign.wrong,
+        },
         "objectives": checks,
         "assumed": found.objectives["assumed"],
         "rate": _rate(found),
@@ -94,6 +101,18 @@ def assess(found: Findings) -> dict[str, Any]:
             "violations": found.judged.get("violations", [])[:50],
         },
     }
+
+
+def _wrong(found: Findings, counted: dict[str, int]) -> list[str]:
+    """Say what the sync did wrong, by the oracle and beside the arrivals."""
+    said = []
+    for whose, counts in (
+        ("the oracle counts notes", counted),
+        (f"the {found.plan['profile']} counts", found.campaign.wrong),
+    ):
+        listed = ", ".join(f"{n} {rule}" for rule, n in counts.items() if n)
+        said += [f"{whose}: {listed}"] if listed else []
+    return said
 
 
 def _lags(found: Findings) -> list[dict[str, Any]]:
@@ -154,7 +173,7 @@ def _counts(found: Findings) -> dict[str, Any]:
 def _doubts(found: Findings) -> list[str]:
     """Return why the run says nothing about the sync, worst first."""
     limits, health = found.objectives["health"], found.measured["health"]
-    doubts = list(found.notes)
+    doubts = [*found.notes, *found.campaign.doubts]
     sums, tally = found.measured["sums"], found.tally
     if not sums["done"]:
         doubts.append("no change came over: nothing was shown")

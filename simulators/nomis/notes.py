@@ -123,6 +123,11 @@ class CaseNotes:
             del self.rows[row.case_note_id]
         return rows
 
+    def forget(self, case_note_id: int) -> None:
+        """Remove a row as if it had never been, without an event."""
+        row = self.rows.pop(case_note_id)
+        del self._by_booking[row.booking_id][case_note_id]
+
     def update(
         self,
         row: CaseNote,

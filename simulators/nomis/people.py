@@ -33,6 +33,8 @@ class People:
         self.accounts: dict[str, Staff] = {}
         self.offenders: dict[str, Offender] = {}
         self.bookings: dict[int, Booking] = {}
+        # Number and root id of those whose rows come in when first asked for.
+        self.to_come: dict[str, int] = {}
         self._next_booking = FIRST_BOOKING
         self._next_offender = FIRST_OFFENDER
         self.add_staff(1, "OMS", "OWNER", [SCHEMA_OWNER])
@@ -123,6 +125,12 @@ class People:
         for sequence, row in enumerate(rows, 1):
             row.sequence = sequence
         offender.bookings = [row.booking_id for row in rows]
+
+    def roots(self) -> list[tuple[int, str]]:
+        """Return root offender id and number of every prisoner, ascending."""
+        there = [(one.root_offender_id, one.number) for one in self.offenders.values()]
+        absent = [(i, n) for n, i in self.to_come.items() if n not in self.offenders]
+        return sorted(there + absent)
 
     def offender(self, number: str) -> Offender:
         """Return the prisoner, or raise `UnknownError`."""

@@ -42,8 +42,7 @@ def get_active_prisoner_ids(model: Nomis, call: Call) -> Response:
 
 def get_all_prisoner_ids(model: Nomis, call: Call) -> Response:
     """Answer N8: root offender records."""
-    offenders = sorted(model.people.offenders.values(), key=lambda row: row.offender_id)
-    rows = [{"offenderNo": each.number} for each in offenders]
+    rows = [{"offenderNo": number} for _, number in model.people.roots()]
     return _page(call, rows, "rootOffenderId,ASC")
 
 
@@ -51,11 +50,7 @@ def get_prisoner_ids_from(model: Nomis, call: Call) -> Response:
     """Answer N9: prisoners whose root offender id is greater, ascending."""
     after = int(_first(call, "offenderId", "0"))
     size = int(_first(call, "pageSize", str(_DEFAULT_SIZE)))
-    offenders = sorted(
-        (each.root_offender_id, each.number)
-        for each in model.people.offenders.values()
-        if each.root_offender_id > after
-    )[:size]
+    offenders = [one for one in model.people.roots() if one[0] > after][:size]
     last = offenders[-1][0] if offenders else 0
     ids = [{"offenderNo": number} for _, number in offenders]
     return answer(200, {"prisonerIds": ids, "lastOffenderId": last})

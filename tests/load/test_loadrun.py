@@ -12,12 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.loadrun import objectives
 from harness.loadrun.plan import Plan
 from harness.loadrun.profiles import PROFILES, Outage
-from harness.loadrun.running import play_on
-from harness.options import RunOptions
-from harness.starting import start_wire
+from tests.load.playing import play
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,16 +30,7 @@ def _play(plan: Plan, folder: Path) -> tuple[dict[str, Any], int]:
 
     That number is counted from the tables alone, without oracle or journal.
     """
-    plan = replace(plan, report=str(folder))
-    options = RunOptions(report=plan.report, defects=plan.defects, seed=plan.seed)
-    stack = start_wire(options)
-    said: list[str] = []
-    try:
-        verdict, _ = play_on(stack, plan, objectives.read(), said.append)
-        tables = stack.world.snapshot()
-    finally:
-        stack.close()
-    assert any("settling" in line for line in said)
+    verdict, tables = play(plan, folder)
     return verdict, _missing(tables)
 
 
@@ -140,6 +128,10 @@ def test_interrupted_it_still_judges_what_ran(tmp_path: Path) -> None:
     ("options", "why"),
     [
         (["--profile", "wave"], "not built yet"),
+        (
+            ["--profile", "migration", "--from-nomis", "command:true"],
+            "needs a --from-nomis that migrates",
+        ),
         (["--profile", "peek"], "the profiles are"),
         (["--off", "half:to-nomis"], "belongs to --profile outage"),
         (["--profile", "outage", "--off", "half:nomis"], "the halves are"),
