@@ -313,6 +313,14 @@ class WorldApi:
         """
         return self._document("load", action=action, fields=fields)
 
+    def judge_load(self, scope: list[str], since: int = 0) -> Json:
+        """Judge a load run, also prisoners whose entries have left memory.
+
+        Returns a verdict's document, and how many prisoners were `folded` (found right
+        and counted) and how many judged `from_disk`; `limited_count` counts both.
+        """
+        return self._document("judge_load", scope=scope, since=since)
+
     def about(self) -> Json:
         """Return tier facts: addresses, seed, mode, calendar, services, operations."""
         return self._document("about")

@@ -15,6 +15,7 @@ from simulators.wire.wire import Wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from simulators.alerts.model import AlertsModel
     from simulators.clock import Clock
@@ -33,7 +34,8 @@ class Settings:
 
     `mode` says whether the fakes keep the real services' own faults; `max_receive`
     overrides receive limits by queue name; `epoch` gives the seconds by which tokens
-    expire (None: the stopwatch). Of `dps_alert_events` see `topology.plans`.
+    expire (None: the stopwatch). Of `dps_alert_events` see `topology.plans`. A long
+    load run's journal goes into the folder `spool` (None: one for a while).
     """
 
     seed: int = 1
@@ -41,6 +43,7 @@ class Settings:
     max_receive: dict[str, int] = field(default_factory=dict)
     dps_alert_events: bool = True
     epoch: Callable[[], float] | None = None
+    spool: Path | None = None
 
     def __post_init__(self) -> None:
         """Refuse a mode that does not exist."""

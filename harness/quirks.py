@@ -76,10 +76,9 @@ class Quirks:
 
     def redeliver(self, seq: int) -> None:
         """Publish an event of the journal again, byte for byte, to the same topic."""
-        entries = self._world.book.entries
-        if not 0 <= seq < len(entries) or entries[seq].kind != "event":
+        event = self._world.book.get(seq)
+        if event is None or event.kind != "event":
             raise WorldError(f"journal entry {seq} is no event")
-        event = entries[seq]
         body = event["body"]
         message = body if isinstance(body, str) else msgspec.json.encode(body).decode()
         self._world.fakes.bus.publish(

@@ -31,6 +31,7 @@ class ScopeIndex:
     def __init__(self) -> None:
         """Start empty; hand `learn` to `Journal.listen`."""
         self._ids: dict[str, set[str]] = {}
+        self._owners: dict[str, str] = {}
         self._requests: dict[int, Collection[str]] = {}
 
     def learn(self, entry: Entry) -> None:
@@ -49,13 +50,18 @@ class ScopeIndex:
             return
         prisoners = [subject for subject in subjects if is_prisoner(subject)]
         if len(prisoners) == 1:
-            known = self._ids.setdefault(prisoners[0], set())
-            known.update(subjects)
-            known.discard(prisoners[0])
+            for subject in subjects:
+                if subject != prisoners[0]:
+                    self.add(prisoners[0], subject)
 
     def add(self, prisoner: str, note_id: str) -> None:
         """Take in an id that no journal entry told of (a seeded note)."""
         self._ids.setdefault(prisoner, set()).add(note_id)
+        self._owners[note_id] = prisoner
+
+    def owner(self, note_id: str) -> str | None:
+        """Return the prisoner whom an id was last seen with."""
+        return self._owners.get(note_id)
 
     def subjects(self, prisoners: Iterable[str]) -> frozenset[str]:
         """Return the prisoners and every id ever seen as theirs."""

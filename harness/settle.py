@@ -100,6 +100,11 @@ class Activity:
             if subjects is None or not subjects.isdisjoint(entry["subjects"] or ())
         ]
 
+    def forget(self, subjects: Iterable[str]) -> None:
+        """Let go of when these were last seen: they have been quiet for long."""
+        for subject in subjects:
+            self._last.pop(subject, None)
+
     def at_work(self) -> bool:
         """Say whether any request is without an answer."""
         return bool(self._open)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # Entries about one queue; those of other domains' queues are no evidence.
 _COPIES = frozenset(("copy", "received", "returned", "fate"))
 # Entries that concern every scenario alike.
-_COMMON = frozenset(("switch", "fault", "skip", "target", "calendar", "step"))
+COMMON = frozenset(("switch", "fault", "skip", "target", "calendar", "step"))
 
 
 class Testimony:
@@ -45,7 +45,7 @@ class Testimony:
 
     def keep_baseline(self, scope: list[str]) -> None:
         """Keep the state as it is now: what was seeded needs no journal entry."""
-        seq = len(self._world.book.entries)
+        seq = self._world.book.written
         self._baselines.append((seq, frozenset(scope), self.snapshot(scope)))
 
     def judge(
@@ -56,21 +56,38 @@ class Testimony:
         from harness.oracle import judge
 
         evidence = self._evidence(scope, expectations, since)
-        self._judged.update(dict.fromkeys(scope, len(self._world.book.entries)))
+        self._judged.update(dict.fromkeys(scope, self._world.book.written))
         return judge(evidence).as_dict()
 
     def _evidence(
         self, scope: list[str], expectations: dict[str, Any], since: int
     ) -> Evidence:
+        subjects = self._world.index.subjects(scope)
+        entries = [entry.as_dict() for entry in self._concerning(subjects, since)]
+        return self.evidence(
+            entries,
+            scope,
+            {"alert_writer": self._writers(scope, since), **expectations},
+            self.baseline(scope, since),
+        )
+
+    def evidence(
+        self,
+        entries: Iterable[dict[str, Any]],
+        scope: list[str],
+        expectations: dict[str, Any],
+        baseline: dict[str, Any] | None,
+    ) -> Evidence:
+        """Return evidence on a scope: these entries, and the state as it is now."""
         from harness.oracle import Evidence
 
         world = self._world
         subjects = world.index.subjects(scope)
         evidence = Evidence(
             entries=[
-                entry.as_dict()
-                for entry in self._concerning(subjects, since)
-                if entry.kind not in _COPIES or is_ours(entry["queue"])
+                entry
+                for entry in entries
+                if entry["kind"] not in _COPIES or is_ours(entry["queue"])
             ],
             scope=sorted(scope),
             snapshots=self.snapshot(scope),
@@ -79,9 +96,8 @@ class Testimony:
                 for copy in world.fakes.bus.ledger.open(subjects)
                 if is_ours(copy.queue)
             ],
-            settled={"settled": True, "waiting": []},
-            expectations={"alert_writer": self._writers(scope, since), **expectations},
-            baseline=self._baseline(scope, since),
+            expectations=expectations,
+            baseline=baseline,
             limits=world.settings.mode,
         )
         waiting = list(world.moving(subjects))
@@ -170,7 +186,8 @@ class Testimony:
         if entry.kind == "switch":
             self._switches.append(entry)
 
-    def _baseline(self, scope: list[str], since: int) -> dict[str, Any] | None:
+    def baseline(self, scope: list[str], since: int) -> dict[str, Any] | None:
+        """Return the state that was kept of any of the scope since `since`."""
         for seq, prisoners, snapshots in reversed(self._baselines):
             if seq >= since and not prisoners.isdisjoint(scope):
                 return {"seq": seq, "snapshots": snapshots}
@@ -180,7 +197,7 @@ class Testimony:
         self, subjects: frozenset[str] | None, since: int
     ) -> Iterable[Entry]:
         """Yield entries that name a subject, belong to one that does, or are common."""
-        entries = self._world.book.entries[since:]
+        entries = self._world.book.since(since)
         if subjects is None:
             return entries
         return _Sieve(subjects, entries).entries()
@@ -209,7 +226,7 @@ class _Sieve:
 
     def _keeps(self, entry: Entry) -> bool:
         kind = entry.kind
-        if kind in _COMMON:
+        if kind in COMMON:
             return True
         if kind == "request":
             return entry.seq in self._calls

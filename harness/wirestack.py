@@ -77,6 +77,7 @@ class WireStack(Stack):
         options = self._options
         command = [sys.executable, "-m", "harness.worldprocess"]
         command += ["--seed", str(options.seed), "--mode", options.mode]
+        command += ["--spool", str(Path(options.report) / "journal")]
         if any(target.kind == "external" for target in self.targets.values()):
             command += ["--fixed", str(options.port)]
         for name in options.defects:

@@ -432,6 +432,13 @@ class World:
         return await self._desk.serve(action, fields)
 
     @control
+    def judge_load(self, scope: list[str], since: int = 0) -> dict[str, Any]:
+        """See `WorldApi.judge_load`."""
+        if self._desk is None:
+            raise WorldError("no load run has begun here")
+        return self._desk.judge(scope, since)
+
+    @control
     def about(self) -> dict[str, Any]:
         """See `WorldApi.about`."""
         services = self.fakes.wire.services

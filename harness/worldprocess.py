@@ -17,6 +17,7 @@ import logging
 import signal
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -156,9 +157,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--mode", choices=MODES, default=MODES[0])
     parser.add_argument("--defect", action="append", default=[], metavar="ID")
+    parser.add_argument("--spool", type=Path, help="where a long journal goes")
     given = parser.parse_args(arguments)
     logging.basicConfig(level=logging.WARNING)
-    settings = Settings(seed=given.seed, mode=given.mode, epoch=time.time)
+    settings = Settings(
+        seed=given.seed, mode=given.mode, epoch=time.time, spool=given.spool
+    )
     with planted(given.defect, where="world"):
         return run(settings, given.host, given.fixed, _say, _fail)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable
 
     from simulators.clock import Calendar, Clock
 
@@ -129,27 +129,37 @@ class Entry:
 
 
 class Journal:
-    """An append-only list of entries with listeners (settling wakes on them)."""
+    """An append-only record with listeners (settling wakes on them).
+
+    `written` is how many entries there ever were, and the seq of the next. A long load
+    run moves entries to disk and has them forgotten here; nothing else does.
+    """
 
     def __init__(self, clock: Clock) -> None:
         """Write with `clock`'s stopwatch and calendar."""
-        self.entries: list[Entry] = []
+        self.written = 0
+        self._kept: dict[int, Entry] = {}
         self._clock = clock
         self._listeners: list[Callable[[Entry], None]] = []
+
+    @property
+    def entries(self) -> list[Entry]:
+        """All entries that are kept, in order."""
+        return list(self._kept.values())
+
+    @property
+    def kept(self) -> int:
+        """How many entries are in memory."""
+        return len(self._kept)
 
     def write(self, kind: str, **data: Any) -> Entry:
         """Append an entry and tell the listeners; returns it."""
         if kind not in KINDS:
             raise ValueError(f"unknown journal kind {kind!r}; known: {sorted(KINDS)}")
         clock = self._clock
-        entry = Entry(
-            len(self.entries),
-            clock.stopwatch(),
-            clock.calendar,
-            kind,
-            data,
-        )
-        self.entries.append(entry)
+        entry = Entry(self.written, clock.stopwatch(), clock.calendar, kind, data)
+        self._kept[self.written] = entry
+        self.written += 1
         for listener in self._listeners:
             listener(entry)
         return entry
@@ -158,6 +168,19 @@ class Journal:
         """Call `listener` with each new entry, synchronously, in order."""
         self._listeners.append(listener)
 
-    def since(self, seq: int) -> Iterator[Entry]:
-        """Yield entries from `seq` on."""
-        return iter(self.entries[seq:])
+    def get(self, seq: int) -> Entry | None:
+        """Return one entry; None when it was never written or is forgotten."""
+        return self._kept.get(seq)
+
+    def since(self, seq: int) -> list[Entry]:
+        """Return the entries kept from `seq` on, in order."""
+        kept = self._kept
+        if self.written - seq > 2 * len(kept):
+            return [entry for number, entry in kept.items() if number >= seq]
+        wanted = map(kept.get, range(max(seq, 0), self.written))
+        return [entry for entry in wanted if entry is not None]
+
+    def forget(self, seqs: Iterable[int]) -> None:
+        """Let go of entries that stand elsewhere; those not kept are passed over."""
+        for seq in seqs:
+            self._kept.pop(seq, None)

@@ -18,7 +18,7 @@ from harness.credentials import program_of
 from harness.targets import HALVES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from simulators.journal import Entry
 
@@ -64,13 +64,15 @@ class Changes:
     """Follows changes through the journal; `finished` is told each that is done.
 
     `action_of(service, operation)` says which user action an operation is, or None;
-    `moment` turns epoch seconds into the journal's stopwatch.
+    `moment` turns epoch seconds into the journal's stopwatch; `partner` gives the other
+    side's id of a note that stands on both, None for others.
     """
 
     action_of: Callable[[str, str], str | None]
     moment: Callable[[float], float]
     arrived: Callable[[Change], None]
     finished: Callable[[Change, float], None]
+    partner: Callable[[str], str | None] = lambda _: None
     sums: Sums = field(default_factory=Sums)
 
     def __post_init__(self) -> None:
@@ -118,6 +120,8 @@ class Changes:
         body = data["body"]
         found = _MARK.search(str(body["text"])) if isinstance(body, dict) else None
         note = _note(data["path"]) if kind != "create" else ""
+        if kind == "delete" and note not in self._pairs:
+            self._pair(note, self.partner(note))
         mark = found[0] if found else note
         intended = self.moment(float(data["intended"]))
         change = Change(half, kind, intended, mark, entry.at, note)
@@ -134,7 +138,7 @@ class Changes:
             return
         if service == "mapping" and method == "POST":
             for row in _rows(data["body"]):
-                self._pair(row)
+                self._pair(_id(row, "dpsCaseNoteId"), _id(row, "nomisCaseNoteId"))
         if service != _RECEIVER[half]:
             return
         marks = list(dict.fromkeys(_marks(data["body"])))
@@ -142,11 +146,15 @@ class Changes:
             marks = self._deleted(data["path"])
         self._writes[entry.seq] = (half, marks)
 
-    def _pair(self, row: dict[str, Any]) -> None:
-        dps, nomis = row.get("dpsCaseNoteId"), row.get("nomisCaseNoteId")
-        if dps and nomis:
-            self._pairs[str(dps)] = str(nomis)
-            self._pairs[str(nomis)] = str(dps)
+    def _pair(self, one: str | None, other: str | None) -> None:
+        if one and other:
+            self._pairs[one] = other
+            self._pairs[other] = one
+
+    def forget(self, notes: Iterable[str]) -> None:
+        """Let go of notes that rest; `partner` tells when one of them is deleted."""
+        for note in notes:
+            self._pairs.pop(note, None)
 
     def _deleted(self, path: str) -> list[str]:
         return [
@@ -211,6 +219,10 @@ def _marks(body: Any) -> Iterator[str]:
     elif isinstance(body, list):
         for value in body:
             yield from _marks(value)
+
+
+def _id(row: dict[str, Any], name: str) -> str | None:
+    return str(row[name]) if row.get(name) else None
 
 
 def _rows(body: Any) -> list[dict[str, Any]]:

@@ -48,10 +48,17 @@ class Desk:
         told: dict[str, Any] = await result if inspect.isawaitable(result) else result
         return told
 
+    def judge(self, scope: list[str], since: int) -> dict[str, Any]:
+        """See `WorldApi.judge_load`."""
+        if self._watch is None:
+            raise WorldError("no load run has begun here")
+        return self._watch.folding.judge(scope, since)
+
     async def end(self) -> None:
         """Stop watching."""
         if self._watch is not None:
             await self._watch.end()
+            self._watch.folding.spool.end()
 
     async def begin(
         self,
@@ -65,7 +72,7 @@ class Desk:
             raise WorldError(str(error)) from None
         world.fakes.wire.pace = pace
         await self.end()
-        self._watch = Watch(world)
+        self._watch = Watch(world, world.settings.spool)
         self._watch.begin()
         return self.look()
 

@@ -98,7 +98,7 @@ class _Run:
         settled = world.settle(scope, self._plan.settle)
         measured = world.load("report")
         self._say(f"judging the notes of {len(scope)} prisoners ...")
-        judged = world.judge(scope, since=since)
+        judged = world.judge_load(scope, since)
         broken = world.about()["broken"]
         if broken:
             self._notes.append(f"a fake broke its own contract: {broken[0]}")

@@ -87,6 +87,7 @@ def assess(found: Findings) -> dict[str, Any]:
         "lag_in_trouble": found.measured.get("troubled", {}),
         "backlog": found.measured["backlog"],
         "settled": found.settled,
+        "journal": found.measured["journal"],
         "calls_per_change": _per(sums["sync_calls"], sums["done"]),
         "writes_per_change": _per(sums["sync_writes"], sums["done"]),
         "changes": sums,
@@ -97,7 +98,9 @@ def assess(found: Findings) -> dict[str, Any]:
             "verdict": found.judged.get("verdict"),
             "reasons": found.judged.get("reasons", []),
             "checked": found.judged.get("checked", {}),
-            "limited": len(found.judged.get("limited", [])),
+            "limited": found.judged["limited_count"],
+            "folded": found.judged["folded"],
+            "from_disk": found.judged["from_disk"],
             "violations": found.judged.get("violations", [])[:50],
         },
     }
@@ -195,8 +198,6 @@ def _doubts(found: Findings) -> list[str]:
     if untraced > _UNTRACED * max(sums["accepted"], 1):
         # A text that NOMIS cut off has lost its number: the oracle still judges it.
         doubts.append(f"the copies of {untraced} changes were not recognised")
-    if health["dropped"]:
-        doubts.append("the journal outgrew its limit and was not kept whole")
     judged = found.judged
     if judged.get("verdict") == UNKNOWN and found.settled["settled"]:
         doubts += judged.get("reasons") or ["the oracle cannot tell"]

@@ -1,6 +1,6 @@
 """Watching a load run from inside the world, as the journal is written.
 
-Everything is folded while it happens; nothing is asked for and nothing is kept of a
+Everything is counted while it happens; nothing is asked for and nothing is kept of a
 change that is done. The watch also measures itself: how late the loop of the world's
 process wakes up, how much of a core it uses, and how late requests came.
 """
@@ -15,33 +15,36 @@ from typing import TYPE_CHECKING, Any
 
 from harness.loadrun.backlog import DRAINED, Backlog
 from harness.loadrun.changes import Change, Changes
+from harness.loadrun.folding import Folding
 from harness.loadrun.histogram import Histogram
 from harness.loadrun.series import Series
 from harness.targets import HALVES
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from harness.world import World
     from simulators.journal import Entry
 
 LOOK = 0.1
 """Seconds between looks at loop, processor and queues."""
-MOST_ENTRIES = 4_000_000
-"""Entries a journal holds in memory; beyond, a run is no longer judged (unknown)."""
 
 
 class Watch:
     """One run: lags by half and kind, series, backlog, health."""
 
-    def __init__(self, world: World) -> None:
-        """Watch nothing yet; `begin` starts."""
+    def __init__(self, world: World, spool: Path | None) -> None:
+        """Watch nothing yet; `begin` starts. What leaves memory goes into `spool`."""
         self._world = world
+        self.folding = Folding(world, spool)
         self._clock = world.clock
         epoch = world.settings.epoch or world.clock.stopwatch
         # What the generator calls now is what our stopwatch calls now.
         self._offset = epoch() - self._clock.stopwatch()
         self._changes = Changes(
-            self._action_of, self._moment, self._arrived, self._done
+            self._action_of, self._moment, self._arrived, self._done, self._partner
         )
+        self.folding.forgotten = self._changes.forget
         self._backlog = Backlog()
         self._series = Series()
         self._lags: dict[tuple[str, str], Histogram] = {}
@@ -71,11 +74,13 @@ class Watch:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
             self._task = None
+        self.folding.spool.close()
 
     def hear(self, entry: Entry) -> None:
         """Take in one entry, until the run has ended."""
         if self._task is None:
             return
+        self.folding.hear(entry)
         if entry.kind in ("copy", "fate"):
             self._backlog.hear(entry)
             return
@@ -116,9 +121,8 @@ class Watch:
                 "loop": self._loop.told(),
                 "sent_after": self._sent_after.told(),
                 "late": round(self._sent_after.beyond(0.5), 5),
-                "entries": len(self._world.book.entries),
-                "dropped": len(self._world.book.entries) > MOST_ENTRIES,
             },
+            "journal": self.folding.told(),
         }
         if whole:
             document["kinds"] = {
@@ -163,6 +167,15 @@ class Watch:
             self._actions[key] = found.user_action if found is not None else None
         return self._actions[key]
 
+    def _partner(self, note: str) -> str | None:
+        """Return the id of the note's copy, as the mapping service has it."""
+        notes = self._world.fakes.mapping.notes
+        if note.isdecimal():
+            row = notes.by_nomis_id(int(note))
+            return row.dps_id if row is not None else None
+        rows = notes.by_dps_id(note)
+        return str(rows[0].nomis_id) if rows else None
+
     def _arrived(self, change: Change) -> None:
         after = change.asked - change.intended
         self._sent_after.add(after)
@@ -199,6 +212,7 @@ class Watch:
                 row.depth[half] = max(row.depth[half], depth)
                 row.age = max(row.age, self._backlog.age(half, now))
             self._see_drained(now)
+            self.folding.tidy()
             busy, before = used, now
 
     def _see_drained(self, now: float) -> None:

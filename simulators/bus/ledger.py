@@ -4,8 +4,8 @@ The sum must balance: copies = fates + still open. The ledger alone writes the b
 `copy`, `received`, `returned` and `fate` entries, so journal and ledger cannot part.
 A copy that a fault kept out of its queue gets a `fate` entry only: it never came in.
 What a filter policy kept out, most of what is published, is only counted here and
-named in the `event` entry. Memory grows with the messages; folding settled copies to
-counts, as the load tier needs it, is not built yet.
+named in the `event` entry. Memory grows with the messages until `fold` turns copies
+that have ended into counts, as long load runs ask for.
 """
 
 from __future__ import annotations
@@ -30,17 +30,19 @@ class Ledger:
     def __init__(self, journal: Journal) -> None:
         """Write to `journal`."""
         self.fates: Counter[str] = Counter()
+        self.folded: Counter[str] = Counter()
         self.refresh: Callable[[], None] = _nothing
         self.shelves: Callable[[], Mapping[str, Shelf]] = dict
         self._journal = journal
-        self._copies: list[Copy] = []
+        self._copies: dict[int, Copy] = {}
+        self._entered = 0
         self._by_subject: dict[str, list[Copy]] = {}
         self._open: dict[int, Copy] = {}
         self._open_by_subject: dict[str, dict[int, Copy]] = {}
 
     def next_number(self) -> int:
         """Return the number of the next copy to be entered."""
-        return len(self._copies)
+        return self._entered
 
     def came(self, copy: Copy) -> None:
         """Enter a copy that came into its queue."""
@@ -119,13 +121,27 @@ class Ledger:
         """Return every copy, oldest first, of any of the subjects."""
         self.refresh()
         if subjects is None:
-            return list(self._copies)
+            return list(self._copies.values())
         found = {
             copy.number: copy
             for subject in subjects
             for copy in self._by_subject.get(subject, ())
         }
         return [found[number] for number in sorted(found)]
+
+    def fold(self, subjects: Iterable[str]) -> int:
+        """Keep only the counts of ended copies of these subjects; returns how many."""
+        folded = 0
+        for subject in subjects:
+            theirs = self._by_subject.pop(subject, [])
+            still = [copy for copy in theirs if copy.number in self._open]
+            if still:
+                self._by_subject[subject] = still
+            for copy in theirs:
+                if copy.number not in self._open and self._copies.pop(copy.number, 0):
+                    self.folded[copy.fate or ""] += 1
+                    folded += 1
+        return folded
 
     def balance(self, subjects: Collection[str] | None = None) -> list[str]:
         """Prove that copies = fates + open; return what does not add up.
@@ -136,7 +152,7 @@ class Ledger:
         """
         copies = self.copies(subjects)
         problems = self._sums(copies)
-        parents = {copy.parent for copy in self._copies}
+        parents = {copy.parent for copy in self._copies.values()}
         for copy in copies:
             if copy.fate in _PASSED_ON and copy.number not in parents:
                 problems.append(f"copy {copy.number} was {copy.fate} but went nowhere")
@@ -180,17 +196,23 @@ class Ledger:
             if sum(shelf.counts.values()) != len(shelf.live):
                 problems.append(f"{name} counts {shelf.counts} of {len(shelf.live)}")
         written = self.fates.total() - self.fates["filtered"]
-        if written + len(self._open) != len(self._copies):
+        if written + len(self._open) != self._entered:
             problems.append(
-                f"{len(self._copies)} copies were entered, {written} fates written, "
+                f"{self._entered} copies were entered, {written} fates written, "
                 f"{len(self._open)} are open"
+            )
+        if len(self._copies) + self.folded.total() != self._entered:
+            problems.append(
+                f"{self._entered} copies were entered, {len(self._copies)} are kept, "
+                f"{self.folded.total()} folded"
             )
         return problems
 
     def _enter(self, copy: Copy) -> None:
-        if copy.number != len(self._copies):
+        if copy.number != self._entered:
             raise RuntimeError(f"copy {copy.number} entered out of turn")
-        self._copies.append(copy)
+        self._entered += 1
+        self._copies[copy.number] = copy
         for subject in copy.subjects:
             self._by_subject.setdefault(subject, []).append(copy)
 
