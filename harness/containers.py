@@ -93,8 +93,12 @@ class Container:
     def why_ended(self) -> str:
         """Say with which status it ended, and how its log ends."""
         status = self._state().get("ExitCode")
+        return f"{self.name} ended with status {status}; {self.last_words()}"
+
+    def last_words(self) -> str:
+        """Say where its log is, and how that ends."""
         tail = "\n".join(self._output().splitlines()[-_TAIL:])
-        return f"{self.name} ended with status {status}; {self._log} ends:\n{tail}"
+        return f"{self._log} ends:\n{tail}"
 
     def kill(self) -> None:
         """End it at once, as a crash would."""

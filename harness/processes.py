@@ -39,6 +39,9 @@ class Program(Protocol):
     def why_ended(self) -> str:
         """Say with which status it ended, and how its log ends."""
 
+    def last_words(self) -> str:
+        """Say where its log is, and how that ends."""
+
     def kill(self) -> None:
         """End it as a crash would."""
 
@@ -109,10 +112,13 @@ class Child:
 
     def why_ended(self) -> str:
         """Say with which status it ended, and how its log ends."""
-        status = self._process.poll()
-        return (
-            f"{self.name} ended with status {status}; {self.log} ends:\n{self.tail()}"
+        return f"{self.name} ended with status {self._process.poll()}; " + (
+            self.last_words()
         )
+
+    def last_words(self) -> str:
+        """Say where its log is, and how that ends."""
+        return f"{self.log} ends:\n{self.tail()}"
 
     def tail(self, lines: int = 20) -> str:
         """Return the last lines of its log."""

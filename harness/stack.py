@@ -28,14 +28,19 @@ class StackError(RuntimeError):
 
 
 class NobodyPolls(StackError):  # noqa: N818 - says what is wrong
-    """No consumer came for some queues of an external target."""
+    """No consumer came for some queues of a target."""
 
-    def __init__(self, queues: list[str], seconds: float) -> None:
-        """Name the queues and how long we waited."""
+    def __init__(self, queues: list[str], seconds: float, said: str = "") -> None:
+        """Name the queues, how long we waited, and what a program of ours `said`."""
         listed = ", ".join(queues)
+        todo = (
+            "it runs, but does not take them: see which queue names and URL it reads"
+            if said
+            else "start the sync with the environment that `tandem env` prints"
+        )
         super().__init__(
-            f"nobody polls {listed} after {seconds:g} s: start the sync with the "
-            "environment that `tandem env` prints, or allow more time with --sync-wait"
+            f"nobody polls {listed} after {seconds:g} s: {todo}, or allow more time "
+            "with --sync-wait" + (f"; {said}" if said else "")
         )
         self.queues = queues
 

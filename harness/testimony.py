@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _COPIES = frozenset(("copy", "received", "returned", "fate"))
 # Entries that concern every scenario alike.
 COMMON = frozenset(("switch", "fault", "skip", "target", "calendar", "step"))
+_REFUSED = range(400, 500)
 
 
 class Testimony:
@@ -215,6 +216,7 @@ class _Sieve:
             for entry in entries
             if entry.kind in ("request", "response") and self._named(entry)
         }
+        self._calls |= _refusals(entries)
         self._copies: set[int] = set()
         self._events: set[str] = set()
 
@@ -241,3 +243,22 @@ class _Sieve:
         else:
             self._copies.add(entry["copy"])
         return True
+
+
+def _refusals(entries: list[Entry]) -> set[int]:
+    """Return the requests of our halves for a token that were refused.
+
+    They name no note, and every note of that half fails by them.
+    """
+    asked = {
+        entry.seq
+        for entry in entries
+        if entry.kind == "request" and program_of(entry["asks"]) in HALVES
+    }
+    return {
+        entry["request"]
+        for entry in entries
+        if entry.kind == "response"
+        and entry["request"] in asked
+        and (entry["status"] or 0) in _REFUSED
+    }

@@ -195,7 +195,8 @@ class WireStack(Stack):
                 if not child.running():
                     raise StackError(child.why_ended())
             if time.monotonic() >= deadline:
-                raise NobodyPolls(missing, self._options.sync_wait)
+                words = [child.last_words() for child in self._children[half]]
+                raise NobodyPolls(missing, self._options.sync_wait, "\n".join(words))
             time.sleep(_LOOK)
 
     def kill(self, half: str) -> None:

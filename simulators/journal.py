@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 KINDS: dict[str, tuple[str, ...]] = {
     # A call that reached the Wire. `client` is the token's client id or subject,
     # `cause` the SQS message id that led to it, `certainty` certain|inferred|unknown.
-    # `intended` (epoch seconds) only when a load generator says when the user came.
+    # `intended` (epoch seconds) only when a load generator says when the user came,
+    # `asks` (a client id) only when it is a request for a token.
     "request": (
         "service",
         "operation",
@@ -31,6 +32,7 @@ KINDS: dict[str, tuple[str, ...]] = {
         "cause",
         "certainty",
         "intended",
+        "asks",
     ),
     # Its answer. `request` is the request's seq; `status` and `body` are the service's
     # own (None when a fault came first); `wrote` says the fake's state changed;

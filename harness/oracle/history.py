@@ -31,6 +31,7 @@ class Call:
         "answer",
         "answer_calendar",
         "answered",
+        "asks",
         "at",
         "body",
         "calendar",
@@ -63,7 +64,9 @@ class Call:
         self.method: str = get("method", "")
         self.path: str = get("path", "")
         self.query: Any = get("query")
-        self.client: str | None = get("client")
+        # Who asks for a token has none to be known by.
+        self.asks: str | None = get("asks")
+        self.client: str | None = get("client") or self.asks
         self.user: str | None = get("user")
         self.subjects: list[str] = get("subjects") or []
         self.body: Any = decoded(get("body"))

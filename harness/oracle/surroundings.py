@@ -1,5 +1,7 @@
 """What stands round a note's history: steps, faults, switches, halves, time.
 
+And refused tokens: such a request names no note, and all of that half's fail by it.
+
 A step is told in the scenario's own words, so that a reader finds his `When` between
 the technical lines. Positions that a fresh prison's switches begin with are no flips
 and are left out.
@@ -15,7 +17,7 @@ from harness.oracle.lines import LANES, SCENARIO, Line
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from harness.oracle.history import History
+    from harness.oracle.history import Call, History
 
 BEGINS = "begins"
 
@@ -34,6 +36,12 @@ def surroundings(history: History) -> Iterator[Line]:
         lane = half if half in LANES else SCENARIO
         text = f"{half} is {entry.get('action')}"
         yield Line(entry["seq"], entry["at"], lane, "half", text, None, CERTAIN)
+    for call in history.calls:
+        if call.asks is not None and call.program in LANES:
+            yield Line(
+                *(call.seq, call.at, call.program, "read", _refused(call)),
+                certainty=CERTAIN,
+            )
     for entry in history.jumps:
         if entry["kind"] == "skip":
             text = f"{entry.get('seconds', 0):g} s of waiting pass at once"
@@ -63,6 +71,13 @@ def _fault(entry: dict[str, Any]) -> str:
     count = entry.get("count")
     struck = f" (struck {count} times)" if count is not None else ""
     return f"fault {action}: {what}{struck}"
+
+
+def _refused(call: Call) -> str:
+    """Say that hmpps-auth gave no token; the evidence holds no other requests of it."""
+    said = call.answer if isinstance(call.answer, dict) else {}
+    why = said.get("error") or "no reason"
+    return f"is refused a token as {call.asks}: {call.status}, {why}"
 
 
 def _is_setup(entry: dict[str, Any]) -> bool:

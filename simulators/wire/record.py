@@ -7,6 +7,8 @@ what the caller saw; `lost` says that it did not see the service's answer.
 
 from __future__ import annotations
 
+import binascii
+from base64 import b64decode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -61,10 +63,12 @@ def write_request(
     named = subjects(request.path, request.query, text)
     cause = headers.get(CAUSE)
     user = headers.get("username") or caller.subject or None
-    intended = {"intended": headers[INTENDED]} if INTENDED in headers else {}
+    more = {"intended": headers[INTENDED]} if INTENDED in headers else {}
+    if asks := _asking(headers.get("authorization") or ""):
+        more["asks"] = asks
     entry = journal.write(
         "request",
-        **intended,
+        **more,
         service=service,
         operation=operation.id if operation is not None else None,
         method=request.method,
@@ -78,6 +82,18 @@ def write_request(
         certainty="certain" if cause else "unknown",
     )
     return entry.seq, user, named
+
+
+def _asking(authorization: str) -> str:
+    """Return the client id that asks for a token (http-contracts 1.1), no secret."""
+    scheme, _, encoded = authorization.partition(" ")
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        text = b64decode(encoded.strip(), validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return "?"
+    return text.partition(":")[0]
 
 
 def write_response(

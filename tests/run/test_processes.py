@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -201,26 +200,6 @@ def test_a_taken_port_is_named_with_its_service(
     assert f"port {port + 1} for the control API is in use" in up.out
 
 
-@pytest.mark.parametrize(
-    ("target", "said"),
-    [
-        ("command:no-such-program --x", "no-such-program: No such file"),
-        ("command:sh -c 'echo the reason; exit 7'", "ended with status 7"),
-    ],
-)
-@pytest.mark.sockets
-def test_a_build_that_cannot_start_is_one_message_with_its_last_words(
-    tandem: Callable[..., Ended], tmp_path: Path, target: str, said: str
-) -> None:
-    """No traceback a scenario: the end of the build's log says what is wrong."""
-    file = feature(tmp_path / "f.feature", "F", a=PASSES, b=PASSES)
-    ended = tandem("verify", file, "--to-nomis", target)
-    assert ended.code == 3
-    assert ended.out.count(said) == 1
-    assert ("the reason" in ended.out) == target.startswith("command:sh")
-    assert "Traceback" not in ended.out
-
-
 @pytest.mark.sockets
 def test_a_world_held_up_prints_its_environment_and_ends_by_ctrl_c(
     tmp_path: Path,
@@ -291,15 +270,3 @@ def test_a_world_that_dies_ends_the_run_with_one_message(
     assert "1 played" in ended.out
     assert ended.out.count("UNKNOWN ") == 1
     assert f"the world at http://127.0.0.1:{port + 1} does not answer" in ended.out
-
-
-@pytest.mark.sockets
-def test_a_build_given_as_a_command_is_tested_against_our_other_half(
-    tandem: Callable[..., Ended], tmp_path: Path
-) -> None:
-    """Any program that reads the environment of `tandem env` can be the target."""
-    file = feature(tmp_path / "f.feature", "F", a=PASSES)
-    python = shutil.which(sys.executable)
-    target = f"command:{python} -m simulators.sync to-nomis"
-    ended = tandem("verify", file, "--to-nomis", target)
-    assert ended.code == 0, ended.out
