@@ -317,7 +317,8 @@ class WorldApi:
         """Judge a load run, also prisoners whose entries have left memory.
 
         Returns a verdict's document, and how many prisoners were `folded` (found right
-        and counted) and how many judged `from_disk`; `limited_count` counts both.
+        and counted) and how many judged `from_disk`; `limited_count` counts all;
+        `gaps` say what of the evidence is not there any more.
         """
         return self._document("judge_load", scope=scope, since=since)
 

@@ -50,7 +50,9 @@ class Dossiers:
             self._event = data["message"], owners
             self._attach([entry.seq], entry.at, owners)
         elif kind == "copy":
-            owners = self._copies[data["copy"]] = self._named(data.get("subjects") or ())
+            owners = self._copies[data["copy"]] = self._named(
+                data.get("subjects") or ()
+            )
             self._attach([entry.seq], entry.at, owners)
         elif kind in ("received", "returned"):
             owners = self._copies.get(data["copy"], NOBODY)
@@ -69,7 +71,9 @@ class Dossiers:
     def _answered(self, entry: Entry) -> Owners:
         """File a call with its answer, which may be the first to tell whose it is."""
         request, data = entry.data["request"], entry.data
-        owners = self._calls.pop(request, NOBODY) | self._named(data.get("subjects") or ())
+        owners = self._calls.pop(request, NOBODY) | self._named(
+            data.get("subjects") or ()
+        )
         if len(owners) > 1 and not data["wrote"]:
             owners = NOBODY
         if owners or not data["wrote"]:

@@ -1,11 +1,11 @@
 """Keeping a long run's memory bounded: what is right and quiet becomes a count.
 
 A prisoner whose notes are quiet, whose message copies have all ended and whom the
-oracle finds right is **folded**: the entries go to disk (`spool`), and only counts and a
-digest of the stored rows stay. Whatever touches a folded prisoner again **reopens** the
-notes: their rows as they stand just then, which must have the digest, are the baseline
-of all that follows. Whoever cannot be folded though memory is short is **set aside**:
-the entries go to disk too and are judged from there in the end, whole.
+oracle finds right is **folded**: the entries go to disk (`spool`), and only counts and
+a digest of the stored rows stay. Whatever touches a folded prisoner again **reopens**
+the notes: their rows as they stand just then, which must have the digest, are the
+baseline of all that follows. Whoever cannot be folded though memory is short is **set
+aside**: the entries go to disk too and are judged from there in the end, whole.
 
 A reopened prisoner whom the oracle does not find right is judged again on everything
 that ever happened, read from disk; only that counts. Nothing is judged on a part of the
@@ -15,6 +15,7 @@ evidence: a segment of the disk's that is gone or altered makes the verdict unkn
 from __future__ import annotations
 
 import hashlib
+import math
 import time
 from collections import Counter
 from itertools import islice
@@ -51,23 +52,18 @@ _READS = frozenset(("GET", "HEAD"))
 
 
 class Folding:
-    """Folds and reopens the prisoners of one load run, and judges them in the end."""
+    """Folds and reopens the prisoners of one load run, and judges them in the end.
 
-    def __init__(
-        self,
-        world: World,
-        folder: Path | None,
-        *,
-        most_kept: int = MOST_KEPT,
-        quiet: float = QUIET,
-    ) -> None:
+    `most_kept` entries may be in memory; who is `quiet` for so many seconds is folded.
+    """
+
+    def __init__(self, world: World, folder: Path | None) -> None:
         """Begin with the entries written from now on; they spool into `folder`."""
+        self.most_kept, self.quiet = MOST_KEPT, QUIET
         self.spool = Spool(folder)
         self.folds = self.reopened = 0
         self.forgotten: Callable[[frozenset[str]], None] = lambda _: None
         self._world = world
-        self._most = most_kept
-        self._quiet = quiet
         self._since = world.book.written
         self._dossiers = Dossiers(world.index)
         self._folded: dict[str, bytes] = {}
@@ -105,21 +101,25 @@ class Folding:
     def tidy(self) -> None:
         """Bring memory down to the limit, at most a slice of time at once."""
         book = self._world.book
-        if book.kept <= self._most:
+        if book.kept <= self.most_kept:
             return
-        until = time.perf_counter() + SLICE
+        self.fold(_LEAST * self.most_kept, time.perf_counter() + SLICE)
+        if book.kept > _OVER * self.most_kept:
+            self._set_aside()
+
+    def fold(self, least: float = 0.0, until: float = math.inf) -> None:
+        """Fold who is quiet, until so few entries are kept or it is that late."""
+        book = self._world.book
         self._drop("", self._dossiers.loose)
         self._dossiers.loose.clear()
         now = self._world.clock.stopwatch()
         for prisoner, last in list(islice(self._dossiers.last.items(), _LOOKED_AT)):
-            enough = book.kept <= _LEAST * self._most
-            if enough or now - last < self._quiet or time.perf_counter() > until:
+            enough = book.kept <= least
+            if enough or now - last < self.quiet or time.perf_counter() > until:
                 break
             if self._looked.get(prisoner) != last:
                 self._looked[prisoner] = last
                 self._fold(prisoner)
-        if book.kept > _OVER * self._most:
-            self._set_aside()
 
     def _fold(self, prisoner: str) -> None:
         """Fold one prisoner if everything is at rest and right."""
@@ -155,7 +155,7 @@ class Folding:
     def _set_aside(self) -> None:
         """Move to disk what cannot be folded, those longest quiet first."""
         for prisoner in list(self._dossiers.last):
-            if self._world.book.kept <= self._most:
+            if self._world.book.kept <= self.most_kept:
                 return
             if prisoner not in self._dossiers.entangled:
                 if prisoner not in self._folded:
@@ -199,16 +199,17 @@ class Folding:
     def judge(self, scope: list[str], since: int) -> dict[str, Any]:
         """Judge the whole run: in memory, folded, reopened and from disk.
 
-        The document is that of a verdict, with `folded`: how many prisoners are.
+        The document is that of a verdict, and that of `WorldApi.judge_load`.
         """
         damaged = self.spool.problems()
-        reasons = [*self._problems, *damaged]
+        reasons = list(self._problems)
         folded = [prisoner for prisoner in scope if prisoner in self._folded]
         rows = self._world.testimony.snapshot
         reasons += [
             _altered(one) for one in folded if _digest(rows([one])) != self._folded[one]
         ]
-        found = _Sum(reasons, self._checked)
+        gaps = [*damaged, *reasons]
+        found = _Sum(list(gaps), self._checked)
         aside = self._aside & set(scope)
         for prisoner in self._baselines:
             verdict = self._judge_one(prisoner)
@@ -219,7 +220,8 @@ class Folding:
         found.limited += sum(n for one, n in self._limited.items() if one not in aside)
         batches = sorted(aside)
         if damaged and batches:
-            reasons.append(f"{len(batches)} prisoners cannot be judged without it")
+            gaps.append(f"{len(batches)} prisoners cannot be judged without it")
+            found.doubt(gaps[-1])
             batches = []
         for first in range(0, len(batches), _BATCH):
             batch = batches[first : first + _BATCH]
@@ -230,7 +232,8 @@ class Folding:
         if rest:
             nothing = {"empty": True} if elsewhere else {}
             found.take(self._world.testimony.judge(rest, nothing, since))
-        return {**found.told(), "folded": len(folded), "from_disk": len(aside)}
+        counts = {"folded": len(folded), "from_disk": len(batches), "gaps": gaps}
+        return {**found.told(), **counts}
 
     def _first(self, batch: list[str]) -> dict[str, Any] | None:
         return self._world.testimony.baseline(batch, self._since)
@@ -270,6 +273,9 @@ class _Sum:
             "reasons": reasons,
         }
         self._checked = Counter(checked)
+
+    def doubt(self, reason: str) -> None:
+        self._verdict["reasons"].append(reason)
 
     def take(self, part: dict[str, Any]) -> None:
         for name in ("violations", "limited", "findings", "reasons"):

@@ -70,6 +70,7 @@ class Machine:
             "machine": round(whole, 3),
             "ours": round(sum(used.values()) / self.cores, 3),
             "cores": self.cores,
+            "seconds_used": {p: round(n, 3) for p, n in sorted(self._used.items())},
             "cores_used": {part: round(share, 3) for part, share in used.items()},
             "cores_most": {part: round(n, 3) for part, n in sorted(self._most.items())},
             "memory_mb": {p: n // 2**20 for p, n in sorted(self._memory.items())},

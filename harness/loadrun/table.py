@@ -39,8 +39,10 @@ def lines(verdict: dict[str, Any]) -> list[str]:
         ),
         _backlog(verdict["backlog"]),
         _calls(verdict),
+        _processor(verdict),
         f"arrivals    {_pairs(verdict['arrivals'])}",
         f"harness     {_health(verdict['health'])}",
+        _journal(verdict["journal"]),
         *_counted(verdict["counts"]),
         *(f"{plan['profile']:<12}{said}" for said in verdict["campaign"]["says"]),
     ]
@@ -70,6 +72,28 @@ def _calls(verdict: dict[str, Any]) -> str:
         f"calls       {verdict['calls_per_change']} a change, of them writes "
         f"{verdict['writes_per_change']}"
     )
+
+
+def _processor(verdict: dict[str, Any]) -> str:
+    used = verdict["processor"]
+    if used["all"] is None:
+        return "processor   -"
+    parts = ", ".join(f"{name} {ms:g}" for name, ms in used["ms_a_change"].items())
+    return (
+        f"processor   {used['all']:g} ms of a core a change ({parts}): "
+        f"{verdict['health']['cores']} idle cores carry some {used['carries']:g} "
+        "changes/s"
+    )
+
+
+def _journal(journal: dict[str, Any]) -> str:
+    told = f"journal     {journal['entries']} entries, {journal['kept']} in memory"
+    if journal["segments"]:
+        told += (
+            f"; {journal['spooled_mb']:g} MB in {journal['segments']} segments on disk,"
+            f" {journal['folds']} times a prisoner was folded"
+        )
+    return told
 
 
 def _counted(counts: dict[str, Any]) -> list[str]:

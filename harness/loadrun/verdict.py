@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.loadrun.campaign import Outcome
+from harness.loadrun.machine import WORLD
 from harness.results import EXIT_CODES, FAIL, PASS, UNKNOWN
 from harness.targets import HALVES
 
@@ -92,6 +93,7 @@ def assess(found: Findings) -> dict[str, Any]:
         "writes_per_change": _per(sums["sync_writes"], sums["done"]),
         "changes": sums,
         "counts": counts,
+        "processor": _processor(found),
         "arrivals": found.tally,
         "health": {**found.measured["health"], **found.machine},
         "oracle": {
@@ -201,6 +203,8 @@ def _doubts(found: Findings) -> list[str]:
     judged = found.judged
     if judged.get("verdict") == UNKNOWN and found.settled["settled"]:
         doubts += judged.get("reasons") or ["the oracle cannot tell"]
+    else:
+        doubts += judged["gaps"]
     machine = found.machine.get("machine") or 0.0
     if machine > _BUSY and found.machine.get("ours", 1.0) < _OURS * machine:
         broken = [c for c in (*_lags(found), *_backlog(found)) if not c["held"]]
@@ -223,6 +227,26 @@ def _rate(found: Findings) -> dict[str, Any]:
         "done_a_second": round(done / seconds, 2),
         "times_national_peak": round(offered / peak, 2),
         "seconds": round(seconds, 1),
+    }
+
+
+def _processor(found: Findings) -> dict[str, Any]:
+    """Return the milliseconds of one core that a change takes, by part and in all.
+
+    `carries`: the changes a second at which the first of two things runs out: one core
+    for the fakes and the bus, which are one process, or all cores for everything.
+    """
+    changes = found.measured["sums"]["accepted"]
+    used = found.machine["seconds_used"]
+    if not changes or not used:
+        return {"ms_a_change": {}, "all": None, "carries": None}
+    each = {part: 1000 * seconds / changes for part, seconds in used.items()}
+    whole = sum(each.values())
+    first = max(whole / found.machine["cores"], each.get(WORLD, 0.0), 1e-9)
+    return {
+        "ms_a_change": {part: round(ms, 2) for part, ms in sorted(each.items())},
+        "all": round(whole, 2),
+        "carries": round(1000 / first, 1),
     }
 
 

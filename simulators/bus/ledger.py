@@ -138,7 +138,8 @@ class Ledger:
             if still:
                 self._by_subject[subject] = still
             for copy in theirs:
-                if copy.number not in self._open and self._copies.pop(copy.number, 0):
+                if copy.number in self._copies and copy.number not in self._open:
+                    del self._copies[copy.number]
                     self.folded[copy.fate or ""] += 1
                     folded += 1
         return folded

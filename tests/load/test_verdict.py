@@ -18,6 +18,11 @@ def _lag(p95: float, p99: float) -> dict[str, Any]:
     return {"count": 500, "p50": p95 / 4, "p95": p95, "p99": p99, "max": p99}
 
 
+def _judged(verdict: str, **more: Any) -> dict[str, Any]:
+    counts = {"limited_count": 0, "folded": 0, "from_disk": 0, "gaps": []}
+    return {"verdict": verdict, "violations": [], **counts, **more}
+
+
 def _found(**changes: Any) -> Findings:
     measured: dict[str, Any] = {
         "first": 2.0,
@@ -34,7 +39,10 @@ def _found(**changes: Any) -> Findings:
         "backlog": {"peak": {"to-nomis": 5, "from-nomis": 5}, "drain": None,
                     "depth": {"to-nomis": 0, "from-nomis": 0}, "dead_letters": 0},
         "health": {"loop": _lag(0.01, 0.02), "sent_after": _lag(0.01, 0.02),
-                   "late": 0.0, "entries": 1000, "dropped": False},
+                   "late": 0.0},
+        "journal": {"entries": 18000, "kept": 18000, "spooled": 0, "segments": 0,
+                    "spooled_mb": 0.0, "spool": "", "folds": 0, "folded": 0,
+                    "reopened": 0, "aside": 0},
         "distribution": {"to-nomis": [[0.1, 500]], "from-nomis": [[0.2, 500]]},
         "series": [], "series_span": 1.0, "trouble": [None, None],
     }  # fmt: skip
@@ -43,10 +51,11 @@ def _found(**changes: Any) -> Findings:
         "plan": {"profile": "peak", "minutes": 2, "seed": 1, "national_peak": 5.0,
                  "scale": 1.0, "rate": 5.0, "outages": [], "outage_seconds": None},
         "measured": measured,
-        "judged": {"verdict": "pass", "violations": []},
+        "judged": _judged("pass"),
         "settled": {"settled": True, "seconds": 0.1, "waiting": []},
         "tally": {"came": 660, "sent": 660, "late": 0},
         "machine": {"machine": 0.3, "ours": 0.2, "cores": 2, "cores_used": {},
+                    "seconds_used": {"fakes and bus": 1.5, "sync": 1.8},
                     "memory_mb": {}},
         "objectives": objectives.read(),
     }  # fmt: skip
@@ -69,7 +78,7 @@ def test_all_held_passes_and_says_how_sure_it_is() -> None:
 def test_each_broken_note_counts_once() -> None:
     """Three violations of two notes are two lost notes, and the run fails."""
     broken = [_violation("lost", "a"), _violation("lost", "a"), _violation("lost", "b")]
-    verdict = assess(_found(judged={"verdict": "fail", "violations": broken}))
+    verdict = assess(_found(judged=_judged("fail", violations=broken)))
     assert verdict["verdict"] == "fail"
     assert verdict["counts"]["by_rule"]["lost"] == 2
 
@@ -93,7 +102,7 @@ def test_a_slow_harness_is_no_verdict_on_the_sync() -> None:
 def test_a_loss_stays_a_loss_on_a_slow_harness() -> None:
     """No slowness of ours excuses a note that is gone."""
     slow = {**_found().measured["health"], "late": 0.2}
-    broken = {"verdict": "fail", "violations": [_violation("lost", "a")]}
+    broken = _judged("fail", violations=[_violation("lost", "a")])
     assert assess(_found(measured={"health": slow}, judged=broken))["exit_code"] == 1
 
 
@@ -102,7 +111,7 @@ def test_a_loss_stays_a_loss_on_a_slow_harness() -> None:
     [
         ({"tally": {"came": 660, "sent": 600}}, "never sent"),
         ({"notes": ["a fake broke its own contract"]}, "contract"),
-        ({"judged": {"verdict": "unknown", "reasons": ["vacuous"]}}, "vacuous"),
+        ({"judged": _judged("unknown", reasons=["vacuous"])}, "vacuous"),
     ],
 )
 def test_what_was_not_shown_is_unknown(changes: dict[str, Any], why: str) -> None:
@@ -113,9 +122,14 @@ def test_what_was_not_shown_is_unknown(changes: dict[str, Any], why: str) -> Non
 
 
 def test_a_dropped_segment_of_the_journal_is_unknown() -> None:
-    """What is not in the journal was not judged."""
-    cut = {**_found().measured["health"], "dropped": True}
-    assert assess(_found(measured={"health": cut}))["exit_code"] == 3
+    """What is not in the journal was not judged, also when much is still under way."""
+    gaps = ["segment 2 of 3 of the journal is dropped"]
+    cut = _judged("unknown", reasons=gaps, gaps=gaps)
+    assert assess(_found(judged=cut))["exit_code"] == 3
+    moving = {"settled": False, "seconds": 120.0, "waiting": ["copy 1"]}
+    verdict = assess(_found(judged=cut, settled=moving))
+    assert verdict["exit_code"] == 3
+    assert "segment 2 of 3" in verdict["reasons"][0]
 
 
 def test_no_change_at_all_is_unknown() -> None:
@@ -136,7 +150,7 @@ def test_an_outage_must_drain_in_its_own_length() -> None:
 def test_the_page_and_the_table_tell_the_same_verdict() -> None:
     """Whoever reads only one of them is not misled."""
     for violations, name in (([], "pass"), ([_violation("lost", "<a>")], "fail")):
-        found = _found(judged={"verdict": name, "violations": violations})
+        found = _found(judged=_judged(name, violations=violations))
         verdict = assess(found)
         page = render(verdict, found.measured)
         assert lines(verdict)[-1] == f"verdict: {name}"
