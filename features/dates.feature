@@ -20,7 +20,9 @@ Feature: Times are London times, to the second, all year
   @DAT-01
   Scenario: A migrated note without a time of creation is copied with its date
     Given a prisoner
-    And a note in NOMIS from before the migration without a time of creation
+    And these case notes in NOMIS from before the migration:
+      | created    |
+      | 2009-05-06 |
     When the migration runs
     Then the prisoner has 1 case note in DPS
     And both sides agree

@@ -43,4 +43,4 @@ Feature: A corrected text replaces the old one on both sides
     Given a case note written in DPS
     When an officer edits the note in NOMIS to say "Corrected."
     Then both sides show the text "Corrected."
-    And the note's DPS id and legacy id are as before
+    And the DPS id and the legacy id of the note are as before

@@ -77,14 +77,14 @@ Feature: Lost answers, failing services and crashes leave no trace
   @smoke @needs-kill
   Scenario: The sync is killed in the middle of a burst from DPS and started again
     Given a prisoner
-    When a DPS user writes 200 case notes in DPS, and the sync from DPS to NOMIS is killed half way and started again
+    When a DPS user writes 200 case notes in DPS, and half way the sync from DPS to NOMIS is killed and started again
     Then the prisoner has 200 case notes in NOMIS
     And the prisoner has 200 case notes in DPS
 
   @needs-kill
   Scenario: The sync is killed in the middle of a burst from NOMIS and started again
     Given a prisoner
-    When an officer writes 200 case notes in NOMIS, and the sync from NOMIS to DPS is killed half way and started again
+    When an officer writes 200 case notes in NOMIS, and half way the sync from NOMIS to DPS is killed and started again
     Then the prisoner has 200 case notes in NOMIS
     And the prisoner has 200 case notes in DPS
 

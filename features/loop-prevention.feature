@@ -38,7 +38,7 @@ Feature: No change travels in circles
     Scenario: The same, with the NOMIS event handled before the mapping is saved
       Given a prisoner
       And NOMIS leaves the audit module empty on the sync's writes
-      And the mapping service is slow to save by a second
+      And the next mapping save takes 1 second
       When a DPS user writes a case note in DPS
       Then both sides hold the note
       And the prisoner has 1 case note in DPS

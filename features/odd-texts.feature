@@ -110,7 +110,9 @@ Feature: Odd texts, authors and times arrive as they were written
   @DAT-01
   Scenario: A note without time of creation does not hide its neighbours
     Given a prisoner
-    And a note in NOMIS from before the migration without a time of creation
+    And these case notes in NOMIS from before the migration:
+      | created    |
+      | 2009-05-06 |
     When the migration runs
     And an officer writes a case note in NOMIS
     And a DPS user writes a case note in DPS

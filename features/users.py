@@ -264,6 +264,7 @@ def delete(scene: Scene, side: str, about: Note) -> None:
             user=staff(scene, "administrator"),
         )
     must(scene, answer, f"the deletion in {side}")
+    about.deleted = True
 
 
 def ago(scene: Scene, days: int) -> str:

@@ -212,6 +212,11 @@ class WorldApi:
         """Publish an event of the journal once more."""
         self._ask("redeliver", seq=seq)
 
+    def redrive(self, queue: str, scope: list[str]) -> int:
+        """Send the dead letters of `queue` about the scope again; how many."""
+        moved: int = self._ask("redrive", queue=queue, scope=scope)
+        return moved
+
     def missing_alert_notes(self, scope: list[str]) -> list[Json]:
         """Return what DPS's alert reconciliation reported missing."""
         missing: list[Json] = self._ask("missing_alert_notes", scope=scope)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from harness.forms import nearest
 from harness.gherkin import StepDefinition, steps_of
-from harness.wording import nearest
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -66,13 +66,14 @@ def print_catalogue(query: str) -> int:
     found = matching(query, steps)
     if not found:
         click.echo(f"No step has all the words of {query!r}. The nearest are:\n")
-    for step in found or nearest(query, steps):
-        _show(step)
+    for step in found or [near.step for near in nearest(query, steps)]:
+        show(step)
     click.echo(f"{len(found)} of {len(steps)} steps. {LEGEND}")
     return 0 if found else NOTHING_FOUND
 
 
-def _show(step: StepDefinition) -> None:
+def show(step: StepDefinition) -> None:
+    """Print a step with its meaning and example."""
     click.secho(title(step), bold=True)
     click.echo(f"    {step.meaning}")
     for line in step.example.splitlines():

@@ -223,12 +223,28 @@ def up(host: str, seed: int, mode: str | None, port: int) -> None:
 
 
 @cli.command()
-@click.argument("query", nargs=-1)
-def steps(query: tuple[str, ...]) -> None:
-    """List the steps that scenarios are written in; QUERY filters by words."""
-    from harness.catalogue import print_catalogue
+@click.argument("words", nargs=-1, metavar="[WORDS | PATHS]...")
+@click.option(
+    "--check",
+    is_flag=True,
+    help="Read the features at PATHS and understand every line, without playing.",
+)
+@click.option(
+    "--unused",
+    is_flag=True,
+    help="List the steps that no feature at PATHS (default: all of ours) uses.",
+)
+def steps(words: tuple[str, ...], check: bool, unused: bool) -> None:
+    """List the steps that scenarios are written in; WORDS filter them."""
+    from harness import catalogue, usage
 
-    sys.exit(print_catalogue(" ".join(query)))
+    if check and unused:
+        raise click.UsageError("--check and --unused: ask for one at a time")
+    if check:
+        sys.exit(usage.check(list(words)))
+    if unused:
+        sys.exit(usage.print_unused(list(words)))
+    sys.exit(catalogue.print_catalogue(" ".join(words)))
 
 
 cli.add_command(cli_contracts.conform)

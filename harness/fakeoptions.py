@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.control import WorldError
+from harness.credentials import every_client
 from simulators.nomis.alerts import AUTHOR_MODES, MODULE_MODES
 from simulators.relay import Tamper
 
@@ -113,6 +114,30 @@ def _anonymous_deletes(options: FakeOptions, value: Any) -> None:
         options.anonymous = tampering.add(Tamper("anonymous", _DELETED, times=None))
 
 
+def _revoke_tokens(options: FakeOptions, value: Any) -> None:
+    """Revoke the tokens of all clients whose id begins with `value`."""
+    options.fakes.auth.revoke(str(value))
+
+
+def _rotate_keys(options: FakeOptions, value: Any) -> None:
+    options.fakes.auth.rotate_keys()
+
+
+def _client_roles(options: FakeOptions, value: Any) -> None:
+    """Let the client `value["client"]` hold its roles, or (`held` false) none.
+
+    Its tokens are revoked, so that what they say of its roles is never old.
+    """
+    name = value["client"]
+    known = {client.id: client for client in every_client()}
+    if name not in known:
+        raise ValueError(f"no client is called {name!r}; there are {sorted(known)}")
+    client = known[name]
+    roles = client.roles if value["held"] else ()
+    options.fakes.auth.register(client.id, client.secret, roles)
+    options.fakes.auth.revoke(client.id)
+
+
 def _missing_alert_notes(options: FakeOptions, value: Any) -> None:
     options.fakes.dps.act_on_missing_alert_notes = bool(value)
 
@@ -139,4 +164,8 @@ OPTIONS: dict[str, Setter] = {
     "alert-trigger-author": _trigger("author", AUTHOR_MODES),
     "alert-trigger-suppressed": _trigger("suppressed", (True, False)),
     "dps-creates-missing-alert-notes": _missing_alert_notes,
+    # Tokens, keys and roles of the sync's clients (CFG-07).
+    "revoked-tokens": _revoke_tokens,
+    "signing-keys": _rotate_keys,
+    "client-roles": _client_roles,
 }

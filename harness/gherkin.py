@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any
 from pytest_bdd import parsers
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 
+from harness.checks import Names, fault
+from harness.forms import Suggestion, nearest
 from harness.reading import FeatureError
-from harness.wording import nearest, plain_format, plain_regex
+from harness.wording import plain_format, plain_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -145,13 +147,17 @@ class Matcher:
         bare, _ = timing(name)
         return tuple(step for step in self.definitions if step.matches(kind, bare))
 
-    def nearest(self, kind: str, name: str, count: int = 3) -> list[StepDefinition]:
-        """Return the steps whose words are nearest to the line."""
+    def nearest(self, kind: str, name: str, count: int = 3) -> list[Suggestion]:
+        """Return the steps whose words are nearest to the line, each as one line."""
         bare, _ = timing(name)
         return nearest(bare, self.definitions, kind, count)
 
     def problems(self, path: Path, feature: Feature) -> list[str]:
-        """Say of each line that is unknown or ambiguous: file, line, nearest steps."""
+        """Say what is wrong with lines, by file and line.
+
+        A line may be unknown (with the nearest steps), ambiguous, lack or not want
+        what stands below it, or have a value that its step cannot take.
+        """
         found: list[str] = []
         for template in feature.scenarios.values():
             contexts: list[dict[str, str]] = [
@@ -163,22 +169,22 @@ class Matcher:
                     f"{template.name!r} has no example row, so it would never run"
                 )
             for row in contexts or [{}]:
+                names = Names()
                 for step in template.render(row).steps:
-                    text = self._problem(path, step)
+                    text = self._problem(path, step, names)
                     if text and text not in found:
                         found.append(text)
         return found
 
-    def _problem(self, path: Path, step: GherkinStep) -> str | None:
+    def _problem(self, path: Path, step: GherkinStep, names: Names) -> str | None:
         matches = self.find(step.type, step.name)
         where = f"{path}:{step.line_number}"
         if len(matches) == 1:
-            fault = _misplaced(matches[0], step)
-            return f"{where}: {fault}" if fault else None
+            wrong = _misplaced(matches[0], step) or _unfit(matches[0], step, names)
+            return f"{where}: {wrong}" if wrong else None
         if not matches:
             near = "\n".join(
-                f"      {near.kind.capitalize()} {near.wording}"
-                for near in self.nearest(step.type, step.name)
+                f"      {near}" for near in self.nearest(step.type, step.name)
             )
             return (
                 f"{where}: no step says {step.type.capitalize()} {step.name!r}.\n"
@@ -190,6 +196,16 @@ class Matcher:
             f"{where}: {step.name!r} could mean {len(matches)} steps, "
             f"make it plainer:\n{both}"
         )
+
+
+def _unfit(definition: StepDefinition, step: GherkinStep, names: Names) -> str | None:
+    """Say which value of a line its step cannot take, and keep the names it gives."""
+    bare, _ = timing(step.name)
+    arguments = dict(definition.context.parser.parse_arguments(bare) or {})
+    if step.datatable is not None:
+        arguments["datatable"] = step.datatable.raw()
+    wrong = fault(definition, arguments, names)
+    return f"{step.name!r}: {wrong}" if wrong else None
 
 
 def _misplaced(definition: StepDefinition, step: GherkinStep) -> str | None:

@@ -13,6 +13,7 @@ import msgspec
 
 from harness.control import WorldError
 from harness.fakeoptions import FakeOptions
+from harness.topology import PLANS
 
 if TYPE_CHECKING:
     from harness.world import World
@@ -84,6 +85,17 @@ class Quirks:
         self._world.fakes.bus.publish(
             self._world.fakes.arns[event["topic"]], message, event["attributes"]
         )
+
+    def redrive(self, queue: str, scope: list[str]) -> int:
+        """Send the dead letters of `queue` about the scope again; how many there were.
+
+        WorldError when there is no such queue.
+        """
+        owned = {plan.name: plan.dead_letters for plan in PLANS}
+        if queue not in owned:
+            raise WorldError(f"unknown queue {queue!r}; queues: {sorted(owned)}")
+        bus = self._world.fakes.bus
+        return bus.moves.redrive(owned[queue], frozenset(scope))
 
     def missing_alert_notes(self, scope: list[str]) -> list[dict[str, Any]]:
         """Return what DPS's alert reconciliation reported missing for the scope."""

@@ -47,6 +47,7 @@ class Note:
     sub_type: str
     author: str
     amendments: list[str] = field(default_factory=list)
+    deleted: bool = False
 
 
 @dataclass

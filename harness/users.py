@@ -37,7 +37,7 @@ class Users:
         """Act on `wire` with tokens of `auth`."""
         self._wire = wire
         self._auth = auth
-        self._tokens: dict[tuple[str, tuple[str, ...]], tuple[str, float]] = {}
+        self._tokens: dict[tuple[str, tuple[str, ...], str], tuple[str, float]] = {}
 
     async def act(
         self,
@@ -92,13 +92,17 @@ class Users:
         return headers
 
     def _token(self, user: str | None, roles: tuple[str, ...]) -> str:
-        """Return the token of a user's session, signed in anew when half expired."""
+        """Return the token of a user's session, signed in anew when half expired.
+
+        Or when the sign-on service has new keys.
+        """
         subject = user or USER_CLIENT
-        token, until = self._tokens.get((subject, roles), ("", 0.0))
+        session = (subject, roles, self._auth.key_id)
+        token, until = self._tokens.get(session, ("", 0.0))
         if self._auth.now() >= until:
             token = self._auth.mint(subject, USER_CLIENT, roles, user)
             until = self._auth.now() + LIFETIME / 2
-            self._tokens[subject, roles] = token, until
+            self._tokens[session] = token, until
         return token
 
 

@@ -1,4 +1,4 @@
-"""Steps in the words a tester reads: patterns made readable, and the nearest found.
+"""Steps in the words a tester reads: patterns made readable.
 
 A step's pattern is a regular expression or a `parse` format. Here it becomes plain
 text: `[...]` may be left out, `(a|b)` and `<a|b>` are choices, `<name>` is yours.
@@ -8,10 +8,6 @@ from __future__ import annotations
 
 import difflib
 import re
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from harness.gherkin import StepDefinition
 
 _FORMAT_FIELD = re.compile(r"\{(\w+)(?::[^}]*)?\}")
 _NAMED_GROUP = re.compile(r"\(\?P<(\w+)>")
@@ -106,34 +102,3 @@ def lost_keyword(line: str) -> bool:
     if not words or words[0].lower() in _PROSE:
         return False
     return bool(difflib.get_close_matches(words[0].lower(), _KEYWORDS, 1, 0.76))
-
-
-def nearest(
-    line: str, steps: list[StepDefinition], kind: str = "any", count: int = 3
-) -> list[StepDefinition]:
-    """Return the steps whose words are nearest to `line`, best first."""
-    scored = [
-        (
-            -_likeness(line.lower(), f"{step.wording} {step.example}".lower())
-            - (0.05 if kind == "any" or step.kind in ("any", kind) else 0),
-            index,
-        )
-        for index, step in enumerate(steps)
-    ]
-    scored.sort()
-    return [steps[index] for _, index in scored[:count]]
-
-
-def _likeness(line: str, text: str) -> float:
-    """Say how much of the line's words stand in the text, allowing for misspelling."""
-    words = re.findall(r"\w+", re.sub(r'"[^"]*"', "", line))
-    known = sorted(set(re.findall(r"\w+", text)))
-    if not words:
-        return 0.0
-    hits = sum(
-        word in known or bool(difflib.get_close_matches(word, known, 1, 0.75))
-        for word in words
-    )
-    # The order of the words decides between steps that share them all.
-    order = difflib.SequenceMatcher(None, line, text).ratio()
-    return hits / len(words) + order / 2

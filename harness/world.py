@@ -309,6 +309,11 @@ class World:
         self.quirks.redeliver(seq)
 
     @control
+    def redrive(self, queue: str, scope: list[str]) -> int:
+        """See `WorldApi.redrive`."""
+        return self.quirks.redrive(queue, scope)
+
+    @control
     def missing_alert_notes(self, scope: list[str]) -> list[dict[str, Any]]:
         """See `WorldApi.missing_alert_notes`."""
         return self.quirks.missing_alert_notes(scope)

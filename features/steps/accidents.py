@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from pytest_bdd import given, parsers, when
 
-from features import users
+from features import rules, users
 from features.state import DPS, NOMIS
 from features.steps.trouble import QUEUES
+from harness.checks import checked
 from harness.scene import StepError
 
 if TYPE_CHECKING:
@@ -19,32 +20,41 @@ if TYPE_CHECKING:
 _MERGED = "prison-offender-events.prisoner.merged"
 
 
-@given(
-    parsers.re(
-        r"(?P<what>DPS hears of merges 10 minutes late"
-        r"|NOMIS answers reads with the state of 5 seconds before"
-        r"|the sync once made a second NOMIS row of the note)"
-    )
-)
-def accident(scene: Scene, what: str) -> None:
-    """Let one of the real systems lag behind, or hold what an old accident left.
+@given(parsers.re(r"DPS hears of merges (?P<minutes>\d+) minutes? late"))
+@checked(minutes=rules.some)
+def late_merges(scene: Scene, minutes: str) -> None:
+    """Let DPS learn of merges so much later than the sync does.
 
     Example: Given DPS hears of merges 10 minutes late
     """
-    if what.startswith("DPS"):
-        late = {"queue": QUEUES["alerts to DPS"], "type": _MERGED, "times": None}
-        scene.faults.append(scene.world.delivery_fault("delay", seconds=600.0, **late))
-    elif what.startswith("NOMIS"):
-        who = users.number(scene, None)
-        scene.world.option("read-lag", {"seconds": 5.0, "prisoner": who})
-        back = {"seconds": 0.0, "prisoner": who}
-        scene.undo_later("option", ("read-lag", back))
-    else:
-        _second_row(scene)
+    late = {"queue": QUEUES["alerts to DPS"], "type": _MERGED, "times": None}
+    wait = 60.0 * int(minutes)
+    scene.faults.append(scene.world.delivery_fault("delay", seconds=wait, **late))
 
 
-def _second_row(scene: Scene) -> None:
-    """Put a twin of the note's row into NOMIS, as a lost answer once left it."""
+@given(
+    parsers.re(
+        r"NOMIS answers reads with the state of (?P<seconds>\d+) seconds? before"
+    )
+)
+@checked(seconds=rules.some)
+def lagging_reads(scene: Scene, seconds: str) -> None:
+    """Let NOMIS read the prisoner's notes from a copy that lags behind.
+
+    Example: Given NOMIS answers reads with the state of 5 seconds before
+    """
+    who = users.number(scene, None)
+    scene.world.option("read-lag", {"seconds": float(seconds), "prisoner": who})
+    back = {"seconds": 0.0, "prisoner": who}
+    scene.undo_later("option", ("read-lag", back))
+
+
+@given("the sync once made a second NOMIS row of the note")
+def second_row(scene: Scene) -> None:
+    """Put a twin of the note's row into NOMIS, as a lost answer once left it.
+
+    Example: Given the sync once made a second NOMIS row of the note
+    """
     scene.settle()
     number = users.number(scene, None)
     row = scene.snapshot()["nomis"]["notes"][0]
@@ -70,25 +80,15 @@ def _second_row(scene: Scene) -> None:
         r"an (?P<who>officer edits the note in NOMIS to say"
         r"|administrator replaces the text of the note in DPS by)"
         r' "(?P<first>[^"]*)", then "(?P<second>[^"]*)" while the sync writes the first'
-        r"|(?:a DPS user|an officer) writes a case note in (?P<writer>DPS|NOMIS) and "
-        r"deletes it before its mapping is saved"
     )
 )
-def amid(
-    scene: Scene,
-    who: str | None = None,
-    first: str | None = None,
-    second: str | None = None,
-    writer: str | None = None,
-) -> None:
-    """Make a second change while the sync is in the middle of carrying the first.
+def amid(scene: Scene, who: str, first: str, second: str) -> None:
+    """Make a second edit while the sync is in the middle of carrying the first.
 
     Example: When an officer edits the note in NOMIS to say "A", then "B" while the
     sync writes the first
     """
-    if who is None:
-        _delete_unmapped(scene, str(writer))
-    elif who.startswith("officer"):
+    if who.startswith("officer"):
         _twice(scene, users.edit_in_nomis, ("dps", "put_sync_case_note"), first, second)
     else:
         _twice(scene, _replace, ("nomis", "update_case_note"), first, second)
@@ -102,8 +102,8 @@ def _twice(
     scene: Scene,
     change: Callable[..., None],
     written_by: tuple[str, str],
-    first: str | None,
-    second: str | None,
+    first: str,
+    second: str,
 ) -> None:
     service, operation = written_by
     slow = scene.world.fault(service, "delay", operation=operation, delay=3.0)
@@ -140,8 +140,18 @@ def deleted_amid(scene: Scene, side: str) -> None:
     users.delete(scene, NOMIS if side == DPS else DPS, about)
 
 
-def _delete_unmapped(scene: Scene, side: str) -> None:
-    """Delete a note that is on both sides while its mapping cannot be saved."""
+@when(
+    parsers.re(
+        r"(?:a DPS user|an officer) writes a case note in (?P<side>DPS|NOMIS) and "
+        r"deletes it before its mapping is saved"
+    )
+)
+def delete_unmapped(scene: Scene, side: str) -> None:
+    """Delete a note that is on both sides while its mapping cannot be saved.
+
+    Example: When a DPS user writes a case note in DPS and deletes it before its mapping
+    is saved
+    """
     failing = scene.world.fault(
         "mapping",
         "status",

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from pytest_bdd import parsers, then
 
-from features import users
+from features import rules, users
 from features.state import DPS, NOMIS, views
 from features.steps.outcomes import agree, require
+from harness.checks import checked
 
 if TYPE_CHECKING:
     from features.state import View
@@ -50,6 +51,7 @@ def alert_notes_each_side(scene: Scene, count: str, born: str | None = None) -> 
         r"(?: on either side|(?P<dps> born in DPS))"
     )
 )
+@checked(kind=rules.a_kind)
 def no_alert_note(
     scene: Scene, kind: str | None = None, dps: str | None = None
 ) -> None:
@@ -73,6 +75,7 @@ def no_alert_note(
         r'DPS holds (?P<count>\d+) system generated notes? of type "(?P<kind>.+)"'
     )
 )
+@checked(kind=rules.a_kind)
 def generated(scene: Scene, count: str, kind: str) -> None:
     """Count the system generated notes of a type in DPS.
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from pytest_bdd import parsers, when
 
-from features import users
+from features import rules, users
 from features.state import DPS, NOMIS
+from harness.checks import checked
 
 if TYPE_CHECKING:
     from harness.scene import Scene
@@ -19,40 +20,35 @@ _NOTE = r'the note(?: "(?P<name>[^"]+)")?'
 @when(
     parsers.re(
         rf"(?:an officer|a DPS user) amends {_NOTE} in {_SIDE}"
-        r'(?: saying "(?P<text>[^"]*)")?'
+        r'(?: saying "(?P<text>[^"]*)"| (?P<count>\d+) times)?'
     )
 )
+@checked(name=rules.note_named, count=rules.some)
 def amend(
-    scene: Scene, side: str, name: str | None = None, text: str | None = None
+    scene: Scene,
+    side: str,
+    name: str | None = None,
+    text: str | None = None,
+    count: str | None = None,
 ) -> None:
-    """Add an amendment to the note in that system.
+    """Add an amendment to the note in that system, or several.
+
+    Several are made one after the other, without waiting for the sync.
 
     Example: When a DPS user amends the note in DPS saying "He asked about visits."
     """
-    users.amend(scene, side, users.note(scene, name), text)
+    for _ in range(int(count or 1)):
+        users.amend(scene, side, users.note(scene, name), text)
 
 
-@when(
-    parsers.re(
-        rf"(?:an officer|a DPS user) amends {_NOTE} in {_SIDE} (?P<count>\d+) times"
-    )
-)
-def amend_often(scene: Scene, side: str, count: str, name: str | None = None) -> None:
-    """Add many amendments one after the other, without waiting for the sync.
-
-    Example: When a DPS user amends the note in DPS 60 times
-    """
-    for _ in range(int(count)):
-        users.amend(scene, side, users.note(scene, name))
-
-
-@when("an officer amends the note in NOMIS twice in one second")
-def amend_twice(scene: Scene) -> None:
+@when(parsers.re(rf"an officer amends {_NOTE} in NOMIS twice in one second"))
+@checked(name=rules.note_named)
+def amend_twice(scene: Scene, name: str | None = None) -> None:
     """Add two different amendments by one officer with the same second as time.
 
     Example: When an officer amends the note in NOMIS twice in one second
     """
-    about = users.note(scene)
+    about = users.note(scene, name)
     written = users.ago(scene, 0)
     users.amend(scene, NOMIS, about, "First of the second.", writtenAt=written)
     users.amend(scene, NOMIS, about, "Second of the second.", writtenAt=written)
@@ -86,6 +82,7 @@ def amend_unknown(scene: Scene) -> None:
 
 
 @when(parsers.re(rf'an officer edits {_NOTE} in NOMIS to say "(?P<text>[^"]*)"'))
+@checked(name=rules.note_named)
 def edit(scene: Scene, text: str, name: str | None = None) -> None:
     """Replace the main text at the NOMIS screen; amendments stay.
 
@@ -94,37 +91,35 @@ def edit(scene: Scene, text: str, name: str | None = None) -> None:
     users.edit_in_nomis(scene, users.note(scene, name), text=text)
 
 
-@when("an officer corrects the date of the note in NOMIS")
-def correct_date(scene: Scene) -> None:
+@when(parsers.re(rf"an officer corrects the date of {_NOTE} in NOMIS"))
+@checked(name=rules.note_named)
+def correct_date(scene: Scene, name: str | None = None) -> None:
     """Change only when it happened, at the NOMIS screen.
 
     Example: When an officer corrects the date of the note in NOMIS
     """
-    users.edit_in_nomis(scene, users.note(scene), occurredAt=users.ago(scene, 3))
+    users.edit_in_nomis(scene, users.note(scene, name), occurredAt=users.ago(scene, 3))
 
 
 @when(
     parsers.re(
-        rf'an administrator replaces the text of {_NOTE} in DPS with "(?P<text>[^"]*)"'
-        r'|an administrator replaces the text in DPS with "(?P<words>[^"]*)"'
+        rf"an administrator replaces the text(?: of {_NOTE})? in DPS with "
+        r'"(?P<text>[^"]*)"'
     )
 )
-def replace(
-    scene: Scene,
-    text: str | None = None,
-    words: str | None = None,
-    name: str | None = None,
-) -> None:
+@checked(name=rules.note_named)
+def replace(scene: Scene, text: str, name: str | None = None) -> None:
     """Replace the main text as an administrator in DPS; amendments stay.
 
     Example: When an administrator replaces the text in DPS with "Corrected."
     """
-    users.replace_in_dps(scene, users.note(scene, name), str(text or words or ""))
+    users.replace_in_dps(scene, users.note(scene, name), text)
 
 
 @when(
     parsers.re(rf"(?:an officer|an administrator) deletes {_NOTE} in {_SIDE}"),
 )
+@checked(name=rules.note_named)
 def delete(scene: Scene, side: str, name: str | None = None) -> None:
     """Delete the note in that system.
 
@@ -133,7 +128,7 @@ def delete(scene: Scene, side: str, name: str | None = None) -> None:
     users.delete(scene, side, users.note(scene, name))
 
 
-@when(parsers.re(r"the note is (?P<change>written|amended|deleted) in (?P<side>\w+)"))
+@when(parsers.re(rf"the note is (?P<change>written|amended|deleted) in {_SIDE}"))
 def change(scene: Scene, change: str, side: str) -> None:
     """Make one change in that system, named by an outline's column.
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_bdd import parsers, when
 
-from features import users
+from features import rules, users
+from harness.checks import checked
 
 if TYPE_CHECKING:
     from harness.scene import Scene
@@ -21,25 +22,22 @@ def _screen(
     return users.must(scene, answer, operation.replace("_", " "))
 
 
-@when(parsers.parse('NOMIS transfers the prisoner to "{prison}"'))
-def transfer(scene: Scene, prison: str) -> None:
-    """Transfer the prisoner; NOMIS writes its automatic note.
+@when(
+    parsers.re(
+        r'NOMIS (?:releases the prisoner|transfers the prisoner to "(?P<prison>[^"]+)")'
+    )
+)
+def leave(scene: Scene, prison: str | None = None) -> None:
+    """Release or transfer the prisoner; NOMIS writes its automatic note.
 
     Example: When NOMIS transfers the prisoner to "Thornhill"
     """
-    body = {"prison": users.prison(scene, prison)}
     path = {"prisoner": users.number(scene, None)}
-    _screen(scene, "transfer_prisoner", path, body)
-
-
-@when("NOMIS releases the prisoner")
-def release(scene: Scene) -> None:
-    """Release the prisoner; NOMIS writes its automatic note.
-
-    Example: When NOMIS releases the prisoner
-    """
-    path = {"prisoner": users.number(scene, None)}
-    _screen(scene, "release_prisoner", path, {})
+    if prison is None:
+        _screen(scene, "release_prisoner", path, {})
+    else:
+        body = {"prison": users.prison(scene, prison)}
+        _screen(scene, "transfer_prisoner", path, body)
 
 
 @when(
@@ -72,6 +70,7 @@ def admit(scene: Scene, copies: str | None = None) -> None:
         r"(?P<copies> with copies (?:of the notes|that raise events))?"
     )
 )
+@checked(gone=rules.prisoner_named, kept=rules.prisoner_named)
 def merge(scene: Scene, gone: str, kept: str, copies: str | None = None) -> None:
     """Merge two records; the first number disappears. Old NOMIS also copied notes.
 
@@ -90,6 +89,7 @@ def merge(scene: Scene, gone: str, kept: str, copies: str | None = None) -> None
 
 
 @when(parsers.parse('NOMIS moves the booking of "{giver}" to "{taker}"'))
+@checked(giver=rules.prisoner_named, taker=rules.prisoner_named)
 def move(scene: Scene, giver: str, taker: str) -> None:
     """Give the present booking of one prisoner, with its notes, to another.
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_bdd import parsers, then
 
-from features import users
+from features import rules, users
 from features.state import (
     DELETES,
     DPS,
@@ -17,13 +17,19 @@ from features.state import (
     sync_calls,
     views,
 )
-from harness.oracle.codec import truncate
+from harness.checks import checked
+from harness.oracle.codec import split, truncate
 from harness.scene import ScenarioFailed, Scene, headline
+from harness.topology import PLANS
 
 if TYPE_CHECKING:
     from features.state import View
 
+DEAD_LETTERS = {plan.name: plan.dead_letters for plan in PLANS}
 _COUNT = r"(?P<count>\d+) case notes?"
+_NOTE = r'the note(?: "(?P<name>[^"]+)")?'
+_OF_NOTE = r'(?: of the note "(?P<name>[^"]+)")?'
+_named = checked(name=rules.note_named)
 
 
 def require(holds: bool, message: str) -> None:
@@ -40,8 +46,8 @@ def agree(scene: Scene) -> dict[str, Any]:
     return report
 
 
-def _one(scene: Scene, side: str) -> View:
-    found = copies(scene, users.note(scene), side)
+def _one(scene: Scene, side: str, name: str | None = None) -> View:
+    found = copies(scene, users.note(scene, name), side)
     require(
         len(found) == 1,
         f"{side} holds the note {len(found)} times instead of once",
@@ -60,11 +66,17 @@ def both_agree(scene: Scene) -> None:
 
 @then(
     parsers.re(
-        r"both sides hold the note(?: with (?P<count>\d+) amendments?)?"
+        rf"both sides hold {_NOTE}(?: with (?P<count>\d+) amendments?)?"
         r"(?P<where> in DPS| in every copy)?"
     )
 )
-def both_hold(scene: Scene, count: str | None = None, where: str | None = None) -> None:
+@_named
+def both_hold(
+    scene: Scene,
+    name: str | None = None,
+    count: str | None = None,
+    where: str | None = None,
+) -> None:
     """The note is on both sides once and equal, with that many amendments.
 
     "in DPS" asks for the amendments there only (NOMIS may be full); "in every copy"
@@ -73,7 +85,7 @@ def both_hold(scene: Scene, count: str | None = None, where: str | None = None) 
     Example: Then both sides hold the note with 2 amendments
     """
     report = agree(scene)
-    about = users.note(scene)
+    about = users.note(scene, name)
     # Where a real service's own limit struck, the oracle has counted already.
     excused = any(limited["note"] == about.id for limited in report["limited"])
     for side in (NOMIS, DPS):
@@ -96,39 +108,70 @@ def both_hold(scene: Scene, count: str | None = None, where: str | None = None) 
             )
 
 
-@then(parsers.re(r'(?P<who>both sides show|every copy shows) the text "(?P<text>.*)"'))
-def both_show(scene: Scene, text: str, who: str) -> None:
-    """Both sides show that main text (amendments are not part of it).
+@then(
+    parsers.re(
+        r"(?:both sides show|every copy shows) "
+        rf'(?:the same text|the text "(?P<text>.*?)"){_OF_NOTE}'
+    )
+)
+@_named
+def both_show(scene: Scene, text: str | None = None, name: str | None = None) -> None:
+    """Both sides show that main text, without the amendments, in each copy.
+
+    Without a text: they show one, whichever of those written won.
 
     Example: Then both sides show the text "Corrected."
     """
     agree(scene)
-    about = users.note(scene)
-    for side in (NOMIS, DPS):
+    if text is None:
+        one, other = _one(scene, NOMIS, name).text, _one(scene, DPS, name).text
+        require(one == other, f"NOMIS shows {one!r}, DPS {other!r}")
+        return
+    _shows(scene, (NOMIS, DPS), text, name)
+
+
+@then(
+    parsers.re(rf"(?P<who>both sides show|NOMIS shows|DPS shows) the text{_OF_NOTE}:")
+)
+@_named
+def shows_block(
+    scene: Scene, who: str, docstring: str, name: str | None = None
+) -> None:
+    """That side shows, or both show, the block below the line as the main text.
+
+    Example: Then both sides show the text:
+      \"\"\"
+      First line.
+      Second line.
+      \"\"\"
+    """
+    agree(scene)
+    sides = (NOMIS, DPS) if who == "both sides show" else (who.split(maxsplit=1)[0],)
+    _shows(scene, sides, docstring, name)
+
+
+def _shows(scene: Scene, sides: tuple[str, ...], text: str, name: str | None) -> None:
+    about = users.note(scene, name)
+    for side in sides:
         found = copies(scene, about, side)
         require(bool(found), f"the note is not in {side}")
         for view in found:
             require(view.text == text, f"{side} shows {view.text!r}, not {text!r}")
 
 
-@then("both sides show the same text")
-def same_text(scene: Scene) -> None:
-    """Both sides show one text, whichever of those written won.
-
-    Example: Then both sides show the same text
-    """
-    agree(scene)
-    one, other = _one(scene, NOMIS).text, _one(scene, DPS).text
-    require(one == other, f"NOMIS shows {one!r}, DPS {other!r}")
-
-
-@then("both sides show when it happened and when it was written")
-def both_times(scene: Scene) -> None:
+@then(
+    parsers.re(
+        r'both sides show when (?:it|the note "(?P<name>[^"]+)") happened and when it '
+        r"was written"
+    )
+)
+@_named
+def both_times(scene: Scene, name: str | None = None) -> None:
     """Both times are the same on both sides, to the second.
 
     Example: Then both sides show when it happened and when it was written
     """
-    one, other = _one(scene, NOMIS), _one(scene, DPS)
+    one, other = _one(scene, NOMIS, name), _one(scene, DPS, name)
     for what in ("occurred", "created"):
         ours, theirs = getattr(one, what), getattr(other, what)
         require(ours == theirs, f"{what}: NOMIS shows {ours}, DPS {theirs}")
@@ -136,16 +179,20 @@ def both_times(scene: Scene) -> None:
 
 @then(
     parsers.re(
-        r"DPS shows the (?:whole text|text (?P<without>without the NUL character))"
+        rf"DPS shows the (?:whole text{_OF_NOTE}"
+        r"|text (?P<without>without the NUL character))"
     )
 )
-def whole_text(scene: Scene, without: str | None = None) -> None:
+@_named
+def whole_text(
+    scene: Scene, without: str | None = None, name: str | None = None
+) -> None:
     """DPS shows every letter that was written (but for a NUL, which it cannot keep).
 
     Example: Then DPS shows the whole text
     """
     agree(scene)
-    shown, written = _one(scene, DPS).text, users.note(scene).text
+    shown, written = _one(scene, DPS, name).text, users.note(scene, name).text
     if without:
         written = written.replace("\x00", "")
     require(
@@ -155,14 +202,15 @@ def whole_text(scene: Scene, without: str | None = None) -> None:
     )
 
 
-@then("NOMIS shows the text cut at 4000 bytes with its suffix")
-def cut_text(scene: Scene) -> None:
+@then(parsers.re(rf"NOMIS shows the text{_OF_NOTE} cut at 4000 bytes with its suffix"))
+@_named
+def cut_text(scene: Scene, name: str | None = None) -> None:
     """NOMIS holds the text cut to 4000 bytes, ending "... see DPS for full text".
 
     Example: Then NOMIS shows the text cut at 4000 bytes with its suffix
     """
-    raw = _one(scene, NOMIS).raw
-    wanted = truncate(users.note(scene).text)
+    raw = _one(scene, NOMIS, name).raw
+    wanted = truncate(users.note(scene, name).text)
     require(
         raw == wanted,
         f"NOMIS holds {len(raw.encode())} bytes ending {raw[-40:]!r}, not "
@@ -171,25 +219,28 @@ def cut_text(scene: Scene) -> None:
 
 
 @then(
-    parsers.re(r"DPS shows the note under (?P<who>the second account|its first author)")
+    parsers.re(rf"DPS shows {_NOTE} under (?P<who>the second account|its first author)")
 )
-def author(scene: Scene, who: str) -> None:
+@_named
+def author(scene: Scene, who: str, name: str | None = None) -> None:
     """DPS names the account with which the note was first written.
 
     Example: Then DPS shows the note under its first author
     """
-    shown, wanted = _one(scene, DPS).authors[0], users.note(scene).author
+    shown = _one(scene, DPS, name).authors[0]
+    wanted = users.note(scene, name).author
     require(shown == wanted, f"DPS shows the note under {shown}, not {wanted}")
 
 
-@then("the note's DPS id and legacy id are as before")
-def identity(scene: Scene) -> None:
+@then(parsers.re(rf"the DPS id and the legacy id of {_NOTE} are as before"))
+@_named
+def identity(scene: Scene, name: str | None = None) -> None:
     """The note keeps its DPS id, and its legacy id is still the one of its birth.
 
-    Example: Then the note's DPS id and legacy id are as before
+    Example: Then the DPS id and the legacy id of the note are as before
     """
-    view = _one(scene, DPS)
-    about = users.note(scene)
+    view = _one(scene, DPS, name)
+    about = users.note(scene, name)
     if about.side == DPS:
         require(view.id == about.id, f"the DPS id is {view.id}, not {about.id}")
         require(view.legacy_id < 0, f"the legacy id became {view.legacy_id}")
@@ -200,14 +251,15 @@ def identity(scene: Scene) -> None:
         )
 
 
-@then("the note is gone from both sides")
-def gone(scene: Scene) -> None:
+@then(parsers.re(rf"{_NOTE} is gone from both sides"))
+@_named
+def gone(scene: Scene, name: str | None = None) -> None:
     """Neither side holds the note any more, and no mapping names it.
 
     Example: Then the note is gone from both sides
     """
     agree(scene)
-    about = users.note(scene)
+    about = users.note(scene, name)
     for side in (NOMIS, DPS):
         require(not copies(scene, about, side), f"the note is still in {side}")
     named = [
@@ -223,6 +275,7 @@ def gone(scene: Scene) -> None:
         rf'(?:the prisoner|"(?P<name>[^"]+)") has {_COUNT} in (?P<side>NOMIS|DPS)'
     )
 )
+@checked(name=rules.prisoner_named)
 def has_notes(scene: Scene, count: str, side: str, name: str | None = None) -> None:
     """Count the prisoner's case notes on one side.
 
@@ -266,13 +319,18 @@ def sync_wrote(
     )
 
 
-@then("the mapping joins the two copies under the prisoner's number")
-def mapped(scene: Scene) -> None:
+@then(
+    parsers.re(
+        rf"the mapping joins the two copies{_OF_NOTE} under the prisoner's number"
+    )
+)
+@_named
+def mapped(scene: Scene, name: str | None = None) -> None:
     """One mapping names both copies, the prisoner's number and the booking.
 
     Example: Then the mapping joins the two copies under the prisoner's number
     """
-    one, other = _one(scene, NOMIS), _one(scene, DPS)
+    one, other = _one(scene, NOMIS, name), _one(scene, DPS, name)
     rows = scene.snapshot()["mapping"]["notes"]
     found = [
         row
@@ -280,21 +338,22 @@ def mapped(scene: Scene) -> None:
         if (row["dps_id"], str(row["nomis_id"])) == (other.id, one.id)
     ]
     require(len(found) == 1, f"{len(found)} mappings join {one.id} and {other.id}")
-    who = users.note(scene).prisoner
+    who = users.note(scene, name).prisoner
     require(
         found[0]["prisoner"] == who,
         f"the mapping names {found[0]['prisoner']}, not {who}",
     )
 
 
-@then("the note never reaches NOMIS")
-def never_reaches(scene: Scene) -> None:
+@then(parsers.re(rf"{_NOTE} never reaches NOMIS"))
+@_named
+def never_reaches(scene: Scene, name: str | None = None) -> None:
     """NOMIS holds no note of the prisoner with that text; needs a witness line.
 
     Example: Then the note never reaches NOMIS
     """
     agree(scene)
-    text = users.note(scene).text
+    text = users.note(scene, name).text
     found = [view for view in views(scene, NOMIS) if view.text == text]
     require(not found, f"the note is in NOMIS: {[view.id for view in found]}")
     scene.absences.append("the note never reaches NOMIS")
@@ -317,15 +376,17 @@ def witness(scene: Scene) -> None:
     scene.witnesses += 1
 
 
-@then("the note was written in NOMIS and is in DPS once")
-def legacy_written(scene: Scene) -> None:
+@then(parsers.re(rf"{_NOTE} was written in NOMIS and is in DPS once"))
+@_named
+def legacy_written(scene: Scene, name: str | None = None) -> None:
     """The DPS user's note went by the legacy path into NOMIS and came to DPS once.
 
     Example: Then the note was written in NOMIS and is in DPS once
     """
-    require(users.note(scene).side == NOMIS, "the note was not written in NOMIS")
+    about = users.note(scene, name)
+    require(about.side == NOMIS, "the note was not written in NOMIS")
     agree(scene)
-    _one(scene, DPS)
+    _one(scene, DPS, name)
 
 
 @then(
@@ -349,39 +410,61 @@ def told(scene: Scene, each: str | None = None) -> None:
         require("switched off" in text, f"the refusal is not clear: {text}")
 
 
-@then("every user's list shows each note once")
-def lists(scene: Scene) -> None:
+@then(parsers.re(r'every user\'s list shows each note(?: of "(?P<name>[^"]+)")? once'))
+@checked(name=rules.prisoner_named)
+def lists(scene: Scene, name: str | None = None) -> None:
     """The NOMIS screen and both DPS paths list every note of the prisoner once.
+
+    A deleted note is in no list. The legacy path lists the present booking alone, as
+    the real one does.
 
     Example: Then every user's list shows each note once
     """
     scene.settle()
-    who = users.number(scene, None)
-    wanted = sorted(note.text for note in scene.notes.values())
+    who = users.number(scene, name)
+    wanted = [
+        note
+        for note in scene.notes.values()
+        if note.prisoner == who and not note.deleted
+    ]
+    require(bool(wanted), f"{who} has no note to be listed; write one first")
+    present = _on_present_booking(scene, who)
     for where, texts in scene.lists(who, users.staff(scene, "officer")).items():
-        require(
-            sorted(texts) == wanted,
-            f"{where} lists {sorted(texts)} instead of {wanted}",
+        owed = sorted(
+            note.text
+            for note in wanted
+            if "legacy" not in where
+            or any(copy.id in present for copy in copies(scene, note, NOMIS))
         )
+        shown = sorted(split(text, tolerant=True)[0] for text in texts)
+        require(shown == owed, f"{where} lists {shown} instead of {owed}")
+
+
+def _on_present_booking(scene: Scene, prisoner: str) -> set[str]:
+    """Return the ids of the NOMIS rows on the prisoner's present booking."""
+    state = scene.snapshot()["nomis"]
+    (found,) = [one for one in state["prisoners"] if one["prisoner"] == prisoner]
+    present = found["latest"]
+    return {str(row["id"]) for row in state["notes"] if row["booking"] == present}
 
 
 @then(
     parsers.re(
         r"(?P<count>\d+) messages? (?:is|are) in the dead-letter queue from "
-        r"(?P<direction>\w+ to \w+)"
+        r"(?P<direction>DPS to NOMIS|NOMIS to DPS)"
     )
 )
 def dead_letters(scene: Scene, count: str, direction: str) -> None:
-    """Count the scenario's dead letters of one direction.
+    """Count the scenario's dead letters of one direction that lie there now.
 
     Example: Then 1 message is in the dead-letter queue from NOMIS to DPS
     """
     from features.steps.trouble import QUEUES
 
-    queue = QUEUES[direction]
+    queue = DEAD_LETTERS[QUEUES[direction]]
     found = [
         copy
         for copy in scene.world.ledger(scene.scope)
-        if copy["queue"] == queue and copy["state"] == "dead-lettered"
+        if copy["queue"] == queue and copy["open"]
     ]
     require(len(found) == int(count), f"{len(found)} dead letters, not {count}")

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from pytest_bdd import given, parsers, step
 
-from features import users
-from harness.scene import Scene, StepError
+from features import rules, users
+from harness.checks import checked
+
+if TYPE_CHECKING:
+    from harness.scene import Scene
 
 
 @given(
     parsers.re(r'a prisoner(?: called "(?P<name>[^"]+)")?(?: in "(?P<prison>[^"]+)")?')
 )
+@checked(name=rules.new_prisoner)
 def a_prisoner(
     scene: Scene, name: str | None = None, prison: str | None = None
 ) -> None:
@@ -32,37 +36,28 @@ def a_prison(scene: Scene, prison: str) -> None:
     users.prison(scene, prison)
 
 
-@given("an officer with two accounts")
-def officer_with_two_accounts(scene: Scene) -> None:
-    """Let one member of staff have a general and an administrator's account.
+@given(parsers.re(r"an officer (?P<how>with two accounts|who has no first name)"))
+def an_officer(scene: Scene, how: str) -> None:
+    """Let the officer of this scenario be an unusual one.
+
+    Two accounts are a general one and an administrator's; a few old members of staff
+    have a last name only.
 
     Example: Given an officer with two accounts
     """
+    if how == "who has no first name":
+        users.staff(scene, "officer", name=" Vaughan")
+        return
     users.staff(scene, "two accounts", accounts=2)
     users.staff(scene, "second account", accounts=1)
     scene.staff["second account"] = {**scene.staff["two accounts"], "use": 1}
 
 
-@given("an officer who has no first name")
-def officer_without_first_name(scene: Scene) -> None:
-    """Let the officer of this scenario have a last name only, as a few old ones do.
-
-    Example: Given an officer who has no first name
-    """
-    users.staff(scene, "officer", name=" Vaughan")
-
-
 @step(parsers.re(r"it is (?P<time>\d\d:\d\d(?::\d\d)?) on (?P<date>\d+ \w+ \d{4})"))
+@checked(date=rules.a_date, time=rules.a_time)
 def it_is(scene: Scene, time: str, date: str) -> None:
     """Set the business time that both systems write, London wall clock.
 
     Example: Given it is 01:30 on 25 October 2026
     """
-    full = time if time.count(":") == 2 else f"{time}:00"
-    try:
-        moment = datetime.strptime(f"{date} {full}", "%d %B %Y %H:%M:%S")  # noqa: DTZ007
-    except ValueError as error:
-        raise StepError(
-            f"{date!r} is no date; write it as in: 25 October 2026"
-        ) from error
-    scene.world.calendar(moment.isoformat())
+    scene.world.calendar(rules.moment(date, time).isoformat())

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pytest_bdd import given, parsers, then, when
 
-from features import users
+from features import rules, users
 from features.state import NOMIS, copies
 from features.steps.outcomes import require
+from harness.checks import checked
+from harness.scene import StepError
 
 if TYPE_CHECKING:
     from harness.scene import Scene
@@ -59,17 +61,25 @@ def reconcile(scene: Scene, whom: str) -> None:
 
 @then(
     parsers.re(
-        r"it reports (?P<what>the prisoner clean|a difference|that it could not check)"
+        r"it reports (?P<what>the prisoner clean|a difference|that it could not check"
+        r'|the difference of "(?P<one>[^"]+)" and that "(?P<other>[^"]+)" is unchecked)'
     )
 )
-def report(scene: Scene, what: str) -> None:
-    """Say what the reconciliation must have answered.
+@checked(one=rules.prisoner_named, other=rules.prisoner_named)
+def report(
+    scene: Scene, what: str, one: str | None = None, other: str | None = None
+) -> None:
+    """Say what the reconciliation must have answered, about one prisoner or all.
 
     Example: Then it reports a difference
     """
+    if "reconciliation" not in scene.memory:
+        raise StepError("no reconciliation has looked; say first at whom it looks")
     answer = scene.memory["reconciliation"]
     status, body = answer["status"], answer["body"]
-    if what == "the prisoner clean":
+    if one and other:
+        _partial(scene, body or {}, one, other)
+    elif what == "the prisoner clean":
         require(status == 200 and not body, f"it answered {status} {body}")
     elif what == "a difference":
         require(status == 200 and bool(body), f"it answered {status} {body}")
@@ -77,17 +87,8 @@ def report(scene: Scene, what: str) -> None:
         require(status >= 400, f"it answered {status} {body}")
 
 
-@then(
-    parsers.parse(
-        'it reports the difference of "{one}" and that "{other}" is unchecked'
-    )
-)
-def partial(scene: Scene, one: str, other: str) -> None:
-    """Say what a report over everyone must hold when one prisoner cannot be read.
-
-    Example: Then it reports the difference of "First" and that "Second" is unchecked
-    """
-    body = scene.memory["reconciliation"]["body"] or {}
+def _partial(scene: Scene, body: dict[str, Any], one: str, other: str) -> None:
+    """Say what a report over everyone must hold when one prisoner cannot be read."""
     differing = [found["offenderNo"] for found in body.get("mismatches", [])]
     require(users.number(scene, one) in differing, f"it reports {differing}: {body}")
     unchecked = body.get("unchecked", [])

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_bdd import parsers, then, when
 
-from features import users
+from features import rules, users
 from features.steps.outcomes import require
+from harness.checks import checked
 from harness.compare import differences
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ NIGHT = 3600.0
 
 
 @when(parsers.re(r"(?P<weeks>\d+) weeks? pass(?:es)? with changes on both sides daily"))
+@checked(weeks=rules.some)
 def weeks_pass(scene: Scene, weeks: str) -> None:
     """Let each prisoner's officer and DPS user write and amend notes every day.
 

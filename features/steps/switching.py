@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from pytest_bdd import parsers, step, when
 
-from features import users
+from features import rules, users
 from features.state import DPS
+from features.steps.signing_on import HALF, expire_tokens
+from harness.checks import checked
 
 if TYPE_CHECKING:
     from harness.scene import Scene
 
-HALF = {"DPS to NOMIS": "to-nomis", "NOMIS to DPS": "from-nomis"}
 _DIRECTION = r"(?P<direction>DPS to NOMIS|NOMIS to DPS)"
 
 # Event types by the side that raises them and the kind of change, as both real builds
@@ -118,22 +119,34 @@ def run_half(scene: Scene, direction: str, how: str) -> None:
 @when(
     parsers.re(
         r"(?:an officer|a DPS user) writes (?P<count>\d+) case notes in "
-        r"(?P<side>NOMIS|DPS), and the sync from "
-        rf"{_DIRECTION} is killed half way and started again"
+        r"(?P<side>NOMIS|DPS), and half way "
+        rf"(?:the sync from {_DIRECTION} is killed and started again"
+        r"|the sync's tokens (?P<tokens>expire))"
     )
 )
-def burst_with_kill(scene: Scene, count: str, side: str, direction: str) -> None:
-    """Write a burst of notes; half way one direction crashes and comes back.
+@checked(count=rules.some)
+def burst(
+    scene: Scene,
+    count: str,
+    side: str,
+    direction: str | None = None,
+    tokens: str | None = None,
+) -> None:
+    """Write a burst of notes; half way the sync crashes, or its tokens are no good.
 
-    Example: When a DPS user writes 200 case notes in DPS, and the sync from DPS to NOMIS is killed half way and started again
+    Example: When a DPS user writes 200 case notes in DPS, and half way the sync from DPS to NOMIS is killed and started again
     """  # noqa: E501 - the example is one line of a feature file
-    half = HALF[direction]
-    scene.undo_later("ensure", (half,))
+    middle = int(count) // 2
+    half = HALF.get(direction or "")
+    if half:
+        scene.undo_later("ensure", (half,))
     for turn in range(int(count)):
         users.write(scene, side)
-        if turn == int(count) // 2:
+        if tokens and turn == middle:
+            expire_tokens(scene)
+        if half and turn == middle:
             scene.stack.kill(half)
-        if turn == int(count) // 2 + 5:
+        if half and turn == middle + 5:
             scene.stack.start(half)
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from pytest_bdd import given, parsers, when
+from pytest_bdd import given, parsers, step, when
 
-from features import users
+from features import rules, users
 from features.state import NOMIS
-from features.steps.switching import HALF
-
-if TYPE_CHECKING:
-    from harness.scene import Scene
+from features.steps.signing_on import HALF
+from harness.checks import checked
+from harness.scene import Scene, StepError
 
 # Calls by a tester's name: service, operation.
 CALLS = {
@@ -57,6 +56,7 @@ def lost_answer(scene: Scene, call: str) -> None:
 
 
 @given(parsers.re(rf"the (?P<call>{_CALL}) fails (?:once|(?P<times>\d+) times)"))
+@checked(times=rules.some)
 def failing_call(scene: Scene, call: str, times: str | None = None) -> None:
     """Let the sync's next calls of that kind be refused with 503, before any effect.
 
@@ -79,6 +79,7 @@ def failing_call(scene: Scene, call: str, times: str | None = None) -> None:
         r"(?P<times>\d+) times?"
     )
 )
+@checked(times=rules.some, status=rules.a_failure)
 def failing_service(
     scene: Scene, service: str, times: str, status: str | None = None
 ) -> None:
@@ -86,45 +87,45 @@ def failing_service(
 
     Example: Given the mapping service fails 3 times
     """
-    for half in HALF.values():
+    for client in _clients(SERVICES[service]):
         _fault(
             scene,
             SERVICES[service],
             "status",
             status=int(status or 503),
             times=int(times),
-            client=f"{half}-{SERVICES[service]}",
+            client=client,
         )
+
+
+def _clients(service: str) -> list[str | None]:
+    """Return the sync's clients of a service; who asks for a token is nobody yet."""
+    if service == "auth":
+        return [None]
+    return [f"{half}-{service}" for half in HALF.values()]
 
 
 @given(
     parsers.re(
-        r"the (?:mapping service is slow to save by a second"
-        rf"|next (?P<call>{_CALL}) takes (?P<seconds>\d+) seconds)"
+        rf"the next (?P<call>{_CALL}) "
+        r"(?:takes (?P<seconds>\d+) seconds?|is never answered)"
     )
 )
-def slow_call(
-    scene: Scene, call: str | None = None, seconds: str | None = None
-) -> None:
-    """Let the next call of that kind wait before it is carried out.
+@checked(seconds=rules.some)
+def slow_call(scene: Scene, call: str, seconds: str | None = None) -> None:
+    """Let the next call of that kind wait before it is carried out, or for ever.
 
     Example: Given the next NOMIS create takes 100 seconds
     """
-    service, operation = CALLS[call or "mapping save"]
-    _fault(scene, service, "delay", operation=operation, delay=float(seconds or 1))
-
-
-@given(parsers.re(rf"the next (?P<call>{_CALL}) is never answered"))
-def unanswered(scene: Scene, call: str) -> None:
-    """Let the next call of that kind neither be carried out nor ever be answered.
-
-    Example: Given the next NOMIS create is never answered
-    """
     service, operation = CALLS[call]
-    _fault(scene, service, "hang", operation=operation)
+    if seconds is None:
+        _fault(scene, service, "hang", operation=operation)
+    else:
+        _fault(scene, service, "delay", operation=operation, delay=float(seconds))
 
 
 @given(parsers.parse('NOMIS cannot show the notes of "{name}"'))
+@checked(name=rules.prisoner_named)
 def hidden_notes(scene: Scene, name: str) -> None:
     """Let NOMIS answer every request for the list of one prisoner's notes with 500.
 
@@ -142,51 +143,52 @@ def hidden_notes(scene: Scene, name: str) -> None:
     )
 
 
-@when(parsers.re(r"NOMIS (?P<how>goes down for the sync|comes up again)"))
-def outage(scene: Scene, how: str) -> None:
-    """Let every call of the sync to NOMIS fail from now on, or no longer.
+@step(
+    parsers.re(
+        rf"(?P<service>{_SERVICE}) (?P<how>goes down for the sync|comes up again)"
+    )
+)
+def outage(scene: Scene, service: str, how: str) -> None:
+    """Let every call of the sync to a service fail from now on, or no longer.
 
     Example: When NOMIS goes down for the sync
     """
+    down = scene.memory.setdefault("down", {})
     if how == "comes up again":
-        scene.world.clear_faults(scene.memory.pop("down", []))
+        if service not in down:
+            raise StepError(f"{service} is not down, so it cannot come up again")
+        scene.world.clear_faults(down.pop(service))
         scene.changed()
         return
-    for half in HALF.values():
-        scene.memory.setdefault("down", []).append(
-            scene.world.fault(
-                "nomis", "status", status=503, times=None, client=f"{half}-nomis"
-            )
-        )
-    scene.faults += scene.memory["down"]
+    name = SERVICES[service]
+    down[service] = [
+        scene.world.fault(name, "status", status=503, times=None, client=client)
+        for client in _clients(name)
+    ]
+    scene.faults += down[service]
 
 
-@given("every message about the prisoner is delivered twice")
-def twice(scene: Scene) -> None:
-    """Deliver each message of the scenario's prisoners to each queue two times.
+@given(
+    parsers.re(
+        r"(?:every message about the prisoner is delivered"
+        r"|(?P<alert>the next alert event is delivered to DPS)) twice"
+    )
+)
+def twice(scene: Scene, alert: str | None = None) -> None:
+    """Deliver each message of the scenario's prisoners to the sync two times.
+
+    Or the next alert event to DPS's own handler.
 
     Example: Given every message about the prisoner is delivered twice
     """
     users.number(scene, None)
-    for queue in list(QUEUES.values())[:2]:
+    ways = ["alerts to DPS"] if alert else ["DPS to NOMIS", "NOMIS to DPS"]
+    for way in ways:
+        match = {"queue": QUEUES[way], "subjects": scene.scope}
+        times = 1 if alert else None
         scene.faults.append(
-            scene.world.delivery_fault(
-                "duplicate", queue=queue, subjects=scene.scope, times=None
-            )
+            scene.world.delivery_fault("duplicate", times=times, **match)
         )
-
-
-@given("the next alert event is delivered to DPS twice")
-def alert_twice(scene: Scene) -> None:
-    """Deliver the next alert event to DPS's own handler two times.
-
-    Example: Given the next alert event is delivered to DPS twice
-    """
-    scene.faults.append(
-        scene.world.delivery_fault(
-            "duplicate", queue=QUEUES["alerts to DPS"], subjects=scene.scope, times=1
-        )
-    )
 
 
 @given(
@@ -274,17 +276,28 @@ def keep_create(scene: Scene) -> None:
     scene.memory["kept"] = _events(scene)[-1]
 
 
-@when("the kept event comes again")
-def kept_again(scene: Scene) -> None:
-    """Deliver the kept event once more.
+@when(
+    parsers.re(
+        r"the (?:kept event comes"
+        r"|dead letters from (?P<way>DPS to NOMIS|NOMIS to DPS) come) again"
+    )
+)
+def comes_again(scene: Scene, way: str | None = None) -> None:
+    """Deliver the kept event once more, or what had failed for good in one direction.
 
-    Example: When the kept event comes again
+    Example: When the dead letters from DPS to NOMIS come again
     """
-    scene.world.redeliver(scene.memory["kept"])
+    if way is None:
+        if "kept" not in scene.memory:
+            raise StepError("no event was kept; say first: its create event is kept")
+        scene.world.redeliver(scene.memory["kept"])
+    elif not scene.world.redrive(QUEUES[way], scene.scope):
+        raise StepError(f"there is no dead letter from {way}, so none can come again")
     scene.changed()
 
 
 @when(parsers.parse("its last event is delivered {count:d} more times"))
+@checked(count=rules.some)
 def last_again(scene: Scene, count: int) -> None:
     """Deliver the note's last event that many more times.
 

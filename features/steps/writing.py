@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
-
 from pytest_bdd import given, parsers, when
 
-from features import users
+from features import rules, users
 from features.state import DPS, NOMIS
+from harness.checks import checked
 from harness.scene import Note, Scene, StepError
 
 _WHO = r"(?:an officer|the officer|a DPS user|the DPS user)"
 _SIDE = r"(?P<side>NOMIS|DPS)"
-_NAME = r'(?: called "(?P<name>[^"]+)")?'
+_NOTE = r'a case note(?: called "(?P<name>[^"]+)")?(?: about "(?P<about>[^"]+)")?'
+_NAMES = {"name": rules.new_note, "about": rules.prisoner_named}
 
 
-def _must(written: Any, scene: Scene, side: str) -> None:
+def must(written: Note | None, scene: Scene, side: str) -> Note:
+    """Return the note that was written; StepError when it was refused."""
     if written is None:
         raise StepError(
             f"writing in {side} was refused: {scene.last['status']} "
             f"{scene.last['body']}"
         )
+    return written
 
 
 # Texts that a feature file cannot hold as it stands, or only unseen.
@@ -32,12 +33,8 @@ _ODD = {
 }
 
 
-@given(
-    parsers.re(
-        rf'a case note{_NAME}(?: about "(?P<about>[^"]+)")?'
-        rf"(?: of (?P<letters>\d+) letters)? written in {_SIDE}"
-    )
-)
+@given(parsers.re(rf"{_NOTE}(?: of (?P<letters>\d+) letters)? written in {_SIDE}"))
+@checked(**_NAMES)
 def note_written(
     scene: Scene,
     side: str,
@@ -52,16 +49,16 @@ def note_written(
     if not scene.prisoners:
         users.prisoner(scene)
     text = "x" * int(letters) if letters else None
-    _must(users.write(scene, side, about=about, name=name, text=text), scene, side)
+    must(users.write(scene, side, about=about, name=name, text=text), scene, side)
 
 
 @when(
     parsers.re(
-        rf"{_WHO} writes a case note{_NAME}"
-        rf'(?: about "(?P<about>[^"]+)")? in {_SIDE}'
+        rf"{_WHO} writes {_NOTE} in {_SIDE}"
         r'(?: of type "(?P<kind>[^"]+)")?(?: saying "(?P<text>[^"]*)")?'
     )
 )
+@checked(**_NAMES, kind=rules.a_kind)
 def write_note(
     scene: Scene,
     side: str,
@@ -75,67 +72,84 @@ def write_note(
     Example: When an officer writes a case note in NOMIS saying "Seen on the wing."
     """
     written = users.write(scene, side, about=about, kind=kind, text=text, name=name)
-    _must(written, scene, side)
+    must(written, scene, side)
 
 
-@when(parsers.re(rf"{_WHO} writes a case note in {_SIDE} with the text:"))
-def write_with_text(scene: Scene, side: str, docstring: str) -> None:
+@when(parsers.re(rf"{_WHO} writes {_NOTE} in {_SIDE} with the text:"))
+@checked(**_NAMES)
+def write_with_text(
+    scene: Scene,
+    side: str,
+    docstring: str,
+    name: str | None = None,
+    about: str | None = None,
+) -> None:
     """Write a case note whose text is the block below the line, to the letter.
 
     Example: When an officer writes a case note in NOMIS with the text:
+      \"\"\"
+      First line.
+      Second line.
+      \"\"\"
     """
-    _must(users.write(scene, side, text=docstring), scene, side)
+    written = users.write(scene, side, about=about, text=docstring, name=name)
+    must(written, scene, side)
 
 
 @when(
     parsers.re(
-        rf"{_WHO} writes a case note in {_SIDE} of (?P<count>\d+) letters"
-        r'(?: "(?P<letter>.)")?'
+        rf"{_WHO} writes {_NOTE} in {_SIDE} "
+        r'(?:of (?P<count>\d+) letters(?: "(?P<letter>.)")?'
+        r"|with (?P<what>a NUL character|Windows line ends|letters of two forms))"
     )
 )
-def write_long(scene: Scene, side: str, count: str, letter: str | None = None) -> None:
-    """Write a case note of so many letters, all alike.
+@checked(**_NAMES, count=rules.some)
+def write_unusual(
+    scene: Scene,
+    side: str,
+    name: str | None = None,
+    about: str | None = None,
+    count: str | None = None,
+    letter: str | None = None,
+    what: str | None = None,
+) -> None:
+    """Write a case note of so many letters, all alike, or of what programs tidy up.
+
+    That is a NUL character in the middle, line ends of Windows, or letters that
+    Unicode can write in two ways (with blanks at the end).
 
     Example: When a DPS user writes a case note in DPS of 6000 letters
     """
-    _must(users.write(scene, side, text=(letter or "x") * int(count)), scene, side)
-
-
-@when(
-    parsers.re(
-        rf"{_WHO} writes a case note in {_SIDE} with "
-        r"(?P<what>a NUL character|Windows line ends|letters of two forms)"
-    )
-)
-def write_odd(scene: Scene, side: str, what: str) -> None:
-    """Write a case note with characters that programs like to tidy up.
-
-    A NUL character in the middle, line ends of Windows, or letters that Unicode can
-    write in two ways (with blanks at the end).
-
-    Example: When an officer writes a case note in NOMIS with a NUL character
-    """
-    _must(users.write(scene, side, text=_ODD[what]), scene, side)
+    text = _ODD[what] if what else (letter or "x") * int(count or 0)
+    written = users.write(scene, side, about=about, text=text, name=name)
+    must(written, scene, side)
 
 
 @when(parsers.re(rf"{_WHO} writes (?P<count>\d+) case notes in {_SIDE}"))
+@checked(count=rules.some)
 def write_many(scene: Scene, side: str, count: str) -> None:
     """Write many case notes one after the other, without waiting for the sync.
 
     Example: When a DPS user writes 20 case notes in DPS
     """
     for _ in range(int(count)):
-        _must(users.write(scene, side), scene, side)
+        must(users.write(scene, side), scene, side)
 
 
 @when(
     parsers.re(
-        rf"{_WHO} writes a case note in {_SIDE} about what happened "
+        rf"{_WHO} writes {_NOTE} in {_SIDE} about what happened "
         r"(?:(?P<days>\d+) days ago|on (?P<date>\d+ \w+ \d{4}))"
     )
 )
+@checked(**_NAMES, date=rules.a_date)
 def write_about_past(
-    scene: Scene, side: str, days: str | None = None, date: str | None = None
+    scene: Scene,
+    side: str,
+    name: str | None = None,
+    about: str | None = None,
+    days: str | None = None,
+    date: str | None = None,
 ) -> None:
     """Write a case note today about what happened earlier.
 
@@ -144,9 +158,9 @@ def write_about_past(
     if days:
         occurred = users.ago(scene, int(days))
     else:
-        day = datetime.strptime(str(date), "%d %B %Y")  # noqa: DTZ007
-        occurred = day.replace(hour=9, minute=15).isoformat()
-    _must(users.write(scene, side, occurred=occurred), scene, side)
+        occurred = rules.moment(str(date), "09:15").isoformat()
+    written = users.write(scene, side, about=about, occurred=occurred, name=name)
+    must(written, scene, side)
 
 
 @when(
@@ -160,7 +174,7 @@ def write_through(scene: Scene, module: str | None = None) -> None:
 
     Example: When an officer writes a case note in NOMIS through the module "OCDALERT"
     """
-    _must(users.write(scene, NOMIS, module=module), scene, NOMIS)
+    must(users.write(scene, NOMIS, module=module), scene, NOMIS)
 
 
 @when(parsers.re(rf"the officer writes a case note in {_SIDE} with the second account"))
@@ -169,7 +183,7 @@ def write_with_second_account(scene: Scene, side: str) -> None:
 
     Example: When the officer writes a case note in DPS with the second account
     """
-    _must(users.write(scene, side, role="second account"), scene, side)
+    must(users.write(scene, side, role="second account"), scene, side)
 
 
 @when(parsers.re(rf"{_WHO} tries to write a case note in {_SIDE}"))
@@ -182,6 +196,7 @@ def try_to_write(scene: Scene, side: str) -> None:
 
 
 @when(parsers.parse('DPS itself writes a note of type "{kind}"'))
+@checked(kind=rules.a_kind)
 def system_note(scene: Scene, kind: str) -> None:
     """Let another DPS service write a system generated note (DPS-only kinds).
 

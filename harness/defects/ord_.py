@@ -189,7 +189,7 @@ def _() -> Patches:
     "dps",
     "altered",
     owners="dps from-nomis",
-    line="Then the note's DPS id and legacy id are as before",
+    line="Then the DPS id and the legacy id of the note are as before",
     wrong="the update takes the legacy id of the request",
     shows="the legacy id changes between reads",
 )

@@ -135,7 +135,8 @@ def _lanes(call: Call) -> tuple[str, str | None]:
     at = _AT.get(call.service, "DPS")
     if call.program in HALVES:
         return str(call.program), at
-    if call.program is not None:
+    if call.program is not None or call.status == words.UNAUTHORISED:
+        # Who has no valid token is nobody: least of all a user.
         return at, None
     return ("NOMIS screens" if call.service == "nomis-screens" else "DPS users"), at
 

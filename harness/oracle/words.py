@@ -34,6 +34,7 @@ _OPERATIONS = {
     ("mapping", "PUT"): "renumbers the mapping",
     ("mapping", "DELETE"): "unmaps it",
 }
+UNAUTHORISED = 401
 _LONG = 40
 
 
@@ -41,7 +42,7 @@ def of_call(call: Call) -> str:
     """Say who called what, and how it ended."""
     if call.by_user:
         done = _ACTIONS.get(call.action or "", f"{call.method} {call.path}")
-        who = call.user or "a user"
+        who = call.user or ("nobody known" if call.status == UNAUTHORISED else "a user")
         text = f"{who} {done}{_quoted(call.body)}"
     else:
         known = _OPERATIONS.get((call.service, call.method))

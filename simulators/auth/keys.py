@@ -1,4 +1,4 @@
-"""The signing key of one process: made when first needed, never kept.
+"""The signing keys of one process: made when first needed, never kept.
 
 2048 bits take 20 to 150 ms, which a world that checks no token should not pay. No key
 is stored, so none can leak from the repository.
@@ -13,42 +13,52 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
-KEY_ID = "tandem"
+FIRST = "tandem"
+
+
+def next_id(key_id: str) -> str:
+    """Return the id of the key that replaces the one of that id."""
+    name, _, number = key_id.partition("-")
+    return f"{name}-{int(number or 1) + 1}"
 
 
 @cache
-def private_key() -> rsa.RSAPrivateKey:
-    """Return this process's RSA key."""
+def private_key(key_id: str = FIRST) -> rsa.RSAPrivateKey:
+    """Return this process's RSA key of that id."""
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
-def key_set() -> dict[str, Any]:
+def key_set(key_id: str = FIRST) -> dict[str, Any]:
     """Return the JWKS document of http-contracts 1.2."""
-    key = RSAAlgorithm.to_jwk(private_key().public_key(), as_dict=True)
-    own = {"kty": "RSA", "alg": "RS256", "use": "sig", "kid": KEY_ID}
+    key = RSAAlgorithm.to_jwk(private_key(key_id).public_key(), as_dict=True)
+    own = {"kty": "RSA", "alg": "RS256", "use": "sig", "kid": key_id}
     return {"keys": [{**own, "n": key["n"], "e": key["e"]}]}
 
 
 @lru_cache(maxsize=4096)
-def sign(claims: tuple[tuple[str, Any], ...]) -> str:
+def sign(claims: tuple[tuple[str, Any], ...], key_id: str = FIRST) -> str:
     """Sign claims; equal claims (equal worlds on virtual time) are signed once."""
     payload = {
         name: list(value) if isinstance(value, tuple) else value
         for name, value in claims
     }
-    headers = {"kid": KEY_ID}
-    return jwt.encode(payload, private_key(), algorithm="RS256", headers=headers)
+    headers = {"kid": key_id}
+    key = private_key(key_id)
+    return jwt.encode(payload, key, algorithm="RS256", headers=headers)
 
 
-def verified(token: str) -> dict[str, Any] | None:
-    """Return the claims of a token that this process signed, else None.
+def verified(token: str, key_id: str = FIRST) -> dict[str, Any] | None:
+    """Return the claims of a token that the key of that id signed, else None.
 
     The signature only: expiry is judged on the world's clock, not on the machine's.
     """
     options: Any = {"verify_exp": False, "verify_iat": False, "verify_aud": False}
     try:
         return jwt.decode(
-            token, private_key().public_key(), algorithms=["RS256"], options=options
+            token,
+            private_key(key_id).public_key(),
+            algorithms=["RS256"],
+            options=options,
         )
     except jwt.InvalidTokenError:
         return None

@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from simulators.auth.keys import sign
+from simulators.auth.keys import FIRST, next_id, sign
 from simulators.clock import DEFAULT_CALENDAR
 
 if TYPE_CHECKING:
@@ -68,6 +68,8 @@ class AuthModel:
         self._start = DEFAULT_CALENDAR.timestamp()
         self._now = now
         self._issued: Counter[str] = Counter()
+        self._revoked: dict[str, int] = {}
+        self.key_id = FIRST
 
     def now(self) -> float:
         """Epoch seconds by which tokens are issued and expire."""
@@ -85,6 +87,21 @@ class AuthModel:
         """Return the client if the secret is right."""
         client = self.clients.get(client_id)
         return client if client is not None and client.secret == secret else None
+
+    def revoke(self, prefix: str) -> None:
+        """Make every token so far of the clients whose id begins so invalid."""
+        for name in self.clients:
+            if name.startswith(prefix):
+                self._revoked[name] = self._issued[name]
+
+    def is_revoked(self, subject: str, token_id: str) -> bool:
+        """Tell whether the token of that `jti` was revoked."""
+        last = self._revoked.get(subject, 0)
+        return last > 0 and int(token_id.rpartition("-")[2], 16) <= last
+
+    def rotate_keys(self) -> None:
+        """Sign with a new key; what the old one signed is invalid from now on."""
+        self.key_id = next_id(self.key_id)
 
     def mint(
         self,
@@ -127,7 +144,7 @@ class AuthModel:
         if user:
             claims["user_name"] = user
         return {
-            "access_token": sign(tuple(claims.items())),
+            "access_token": sign(tuple(claims.items()), self.key_id),
             "token_type": "bearer",
             "expires_in": lifetime,
             "scope": "read write",

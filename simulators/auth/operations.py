@@ -29,7 +29,7 @@ def issue_token(model: AuthModel, call: Call) -> Response:
 
 def public_keys(model: AuthModel, call: Call) -> Response:
     """Give the keys that services verify tokens with (1.2)."""
-    return answer(200, key_set())
+    return answer(200, key_set(model.key_id))
 
 
 def ping(model: AuthModel, call: Call) -> Response:

@@ -58,8 +58,7 @@ class Moves:
             )
         taken = bus.queues[name].take_all("moved")
         for copy in taken:
-            target = destination_arn or copy.source_arn or sources[0].arn
-            self._move(copy, bus.queue(target.rsplit(":", 1)[-1]))
+            self._move(copy, self._target(copy, destination_arn, sources[0].arn))
         handle = str(bus.watch.clock.uuid4("moves"))
         self._tasks.append(
             MoveTask(
@@ -67,6 +66,24 @@ class Moves:
             )
         )
         return handle
+
+    def redrive(self, name: str, subjects: frozenset[str]) -> int:
+        """Move the visible messages of a DLQ about any of the subjects back; how many.
+
+        What operators do by hand; a real move task takes all there are.
+        """
+        queue = self._bus.queue(name)
+        sources = self._bus.sources_of(name)
+        taken = [c for c in queue.visible_copies() if subjects & set(c.subjects)]
+        for copy in taken:
+            queue.end(copy, "moved")
+            self._move(copy, self._target(copy, "", sources[0].arn))
+        return len(taken)
+
+    def _target(self, copy: Copy, wanted: str, other: str) -> Queue:
+        """Return the queue wanted by its ARN, else whence it came, else the other."""
+        arn = wanted or copy.source_arn or other
+        return self._bus.queue(arn.rsplit(":", 1)[-1])
 
     def of(self, source_arn: str) -> list[MoveTask]:
         """Return the tasks of a source queue, newest first."""

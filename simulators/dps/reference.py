@@ -72,6 +72,10 @@ class Reference:
         """Add a sub type, or change its flags and descriptions."""
         self._pairs[sub_type.type, sub_type.code] = sub_type
 
+    def pairs(self) -> list[tuple[str, str]]:
+        """Return all pairs (type, sub type)."""
+        return list(self._pairs)
+
     def find(self, type_code: str, code: str) -> SubType | None:
         """Return the pair, None when there is no such pair."""
         return self._pairs.get((type_code, code))

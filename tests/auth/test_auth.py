@@ -310,3 +310,39 @@ def test_an_unknown_path_of_auth_is_404_without_a_token(play: Any) -> None:
             assert response.status == status, path
 
     play(scene)
+
+
+def test_a_revoked_token_is_nobody_and_the_next_is_good(play: Any) -> None:
+    """Revoking hits the tokens given so far, of the clients named, and no other."""
+
+    async def scene(desk: Desk) -> None:
+        desk.model.register("sync-other", "secret", ["ROLE_A"])
+        desk.model.register("ui", "secret", ["ROLE_A"])
+        old = [desk.model.mint(name, name, []) for name in ("sync-other", "ui")]
+        desk.model.revoke("sync-")
+        assert [desk.checker.check(token) is None for token in old] == [True, False]
+        fresh = desk.model.mint("sync-other", "sync-other", [])
+        assert desk.checker.check(fresh) is not None
+
+    play(scene)
+
+
+def test_new_keys_end_every_token_of_before(play: Any) -> None:
+    """What the old key signed is nobody's; the key set names the new key alone."""
+
+    async def scene(desk: Desk) -> None:
+        old, own = desk.model.mint("sub", "client", []), desk.checker.own("dps")
+        assert desk.checker.check(old) is not None
+        desk.model.rotate_keys()
+        assert desk.checker.check(old) is None
+        assert desk.checker.check(own) is None
+        assert desk.checker.check(desk.checker.own("dps")) is not None
+        token = desk.model.mint("sub", "client", [])
+        assert desk.checker.check(token) is not None
+        response = await desk.wire.handle(
+            "auth", Request("GET", "/auth/.well-known/jwks.json")
+        )
+        (key,) = response.json()["keys"]
+        assert key["kid"] == jwt.get_unverified_header(token)["kid"] != keys.FIRST
+
+    play(scene)

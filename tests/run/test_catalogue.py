@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
 from harness.catalogue import all_steps
-from harness.wording import lost_keyword, nearest, plain_format, plain_regex
+from harness.forms import forms, nearest
+from harness.wording import lost_keyword, plain_format, plain_regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,17 +84,64 @@ def test_no_step_is_shown_as_a_regular_expression() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "meant"),
+    ("wording", "lines"),
     [
-        ("a prisonner", "Given a prisoner"),
-        ("both side hold note", "both sides hold the note"),
-        ("NOMIS is down", "NOMIS <goes down for the sync"),
+        ("a note", ["a note"]),
+        ("a note[ in <NOMIS|DPS>]", ["a note", "a note in NOMIS", "a note in DPS"]),
+        ('(it|a note "<name>") fails', ["it fails", 'a note "<name>" fails']),
+        ("once[ (<times> times|again)]", ["once", "once <times> times", "once again"]),
     ],
 )
-def test_the_nearest_step_is_the_one_meant(line: str, meant: str) -> None:
-    """A small mistake leads to the right step among the first three."""
-    found = nearest(line, all_steps())
-    assert any(meant in f"{step.kind.capitalize()} {step.wording}" for step in found)
+def test_a_wording_stands_for_plain_lines(wording: str, lines: list[str]) -> None:
+    """Only what is the tester's own to fill in is left open."""
+    assert list(forms(wording)) == lines
+
+
+def test_no_form_of_a_step_has_brackets_left() -> None:
+    """What is suggested can be copied: choices are made, only names are open."""
+    for step in all_steps():
+        lines = [re.sub(r"<\w+>", "", form) for form in forms(step.wording)]
+        assert lines
+        assert not set("[]<>|()") & set("".join(lines)), step.wording
+
+
+@pytest.mark.parametrize(
+    ("line", "kind", "meant"),
+    [
+        ("a prisonner", "given", "Given a prisoner"),
+        ("both side hold note", "then", "Then both sides hold the note"),
+        ("NOMIS is down", "when", "When NOMIS goes down for the sync"),
+        (
+            "an oficer writes case note in NOMIS saying 'Seen.'",
+            "when",
+            'When an officer writes a case note in NOMIS saying "<text>"',
+        ),
+        (
+            'the DPS user ammends note "first" in DPS',
+            "when",
+            'When a DPS user amends the note "first" in DPS',
+        ),
+        (
+            "both sides has the note with 2 amendments",
+            "then",
+            "Then both sides hold the note with 2 amendments",
+        ),
+        (
+            "the mapping service failed 3 times",
+            "given",
+            "Given the mapping service fails 3 times",
+        ),
+        (
+            "a case note called 'one' in DPS",
+            "given",
+            'Given a case note called "<name>" written in DPS',
+        ),
+    ],
+)
+def test_the_nearest_step_is_the_one_meant(line: str, kind: str, meant: str) -> None:
+    """A mistake leads to a line that can be copied, among the first three."""
+    found = [str(near) for near in nearest(line, all_steps(), kind)]
+    assert meant in found
 
 
 def test_prose_is_not_taken_for_a_lost_step() -> None:

@@ -28,7 +28,7 @@ def test_steps_stay_few_and_are_explained() -> None:
     matcher = Matcher(steps)
     for step in steps:
         assert step.meaning, f"{step.pattern} has no meaning"
-        keyword, _, line = " ".join(step.example.split()).partition(" ")
+        keyword, _, line = step.example.splitlines()[0].partition(" ")
         kind = step.kind if keyword == "And" or step.kind == "any" else keyword.lower()
         found = matcher.find(kind, line)
         assert found == (step,), f"{step.example!r} does not mean {step.pattern!r}"

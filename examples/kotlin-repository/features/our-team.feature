@@ -15,5 +15,5 @@ Feature: What our team promises its officers
   @needs-kill
   Scenario: A crash in the middle of a burst loses nothing
     Given a prisoner
-    When a DPS user writes 20 case notes in DPS, and the sync from DPS to NOMIS is killed half way and started again
+    When a DPS user writes 20 case notes in DPS, and half way the sync from DPS to NOMIS is killed and started again
     Then the prisoner has 20 case notes in NOMIS
