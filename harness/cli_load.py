@@ -72,6 +72,13 @@ class Course(click.ParamType[str]):
 @click.option("--stack", metavar="URL", help="A world held by `tandem up`.")
 @click.option("--instances", type=click.IntRange(1, 16), default=1, show_default=True)
 @click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="Processes of the generator that share the arrivals.",
+)
+@click.option(
     "--off",
     "outages",
     type=Off(),
@@ -193,7 +200,7 @@ def capacity(
     """Raise the rate until an objective breaks; say what held and what ran out."""
     given |= dict.fromkeys(("stack", "peak", "mode"))
     given |= {"profile": "peak", "outages": (), "settle": 30.0, "seed": 1}
-    given |= {"scale": 1.0, "defects": (), "estate": False}
+    given |= {"scale": 1.0, "defects": (), "estate": False, "workers": 1}
     plan, wanted = _planned(sync, goal_file, given)
     from harness.loadrun.capacity import measure
 

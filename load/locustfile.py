@@ -11,8 +11,9 @@ the header `x-tandem-intended` (seconds of the epoch), whence `tandem load` take
 lag. In the end the world settles and judges all prisoners; with `--tally` it does not:
 the counts go into that file, and whoever started us judges.
 
-Distributed (`--processes N`, or `--master` and `--worker`), give `--share N`: each of
-the N workers then sends one Nth of the arrivals.
+Distributed (`--processes N`, or `--master` and N times `--worker`, then with `--share
+N`), each of the N workers sends one Nth of the arrivals, from a seed of its own. The
+master adds up what they counted, settles and judges.
 
 Exit codes: 0 pass, 1 fail (also any refused request), 2 no world, 3 unknown.
 """
@@ -29,7 +30,7 @@ from typing import TYPE_CHECKING, Any
 import gevent
 from gevent.queue import Empty, Queue
 from locust import FastHttpUser, events, task
-from locust.runners import MasterRunner
+from locust.runners import MasterRunner, WorkerRunner
 
 from load import session
 from load.arrivals import AMEND, CREATE, DELETE, DPS, NOMIS, SIDES, Arrival, arrivals
@@ -50,6 +51,7 @@ NO_WORLD = 2
 GONE = 404
 
 _sessions: list[Session] = []
+_tallies: dict[str, dict[str, Any]] = {}
 _pacers: list[gevent.Greenlet[..., None]] = []
 _waiting: dict[str, Queue[tuple[float, Arrival]]] = {side: Queue() for side in SIDES}
 
@@ -75,11 +77,14 @@ def add_options(parser: ArgumentParser) -> None:
 
 def prepare(environment: Environment, **_: Any) -> None:
     """Ask the world for a prison, staff and prisoners; a master sends nothing."""
-    if isinstance(environment.runner, MasterRunner):
+    runner = environment.runner
+    if isinstance(runner, MasterRunner):
+        _tallies.clear()
         return
     try:
         url = environment.host or CONTROL
-        _sessions.append(session.begin(url, _options(environment)))
+        index = runner.worker_index if runner is not None else 0
+        _sessions[:] = [session.begin(url, _options(environment), index)]
     except ControlError as error:
         _say(f"The load cannot start: {error}")
         environment.process_exit_code = NO_WORLD
@@ -89,12 +94,32 @@ def prepare(environment: Environment, **_: Any) -> None:
 
 def begin(**_: Any) -> None:
     """Let arrivals come once everybody is there to serve them."""
-    _pacers.extend(gevent.spawn(_pace, load) for load in _sessions)
+    if not _pacers:
+        _pacers.extend(gevent.spawn(_pace, load) for load in _sessions)
 
 
 def end(**_: Any) -> None:
     """Let nobody come any more; those who came are still served."""
     gevent.killall(_pacers)
+    _pacers.clear()
+
+
+def listen(environment: Environment, **_: Any) -> None:
+    """Let a master take what its workers counted."""
+    if isinstance(environment.runner, MasterRunner):
+        environment.runner.register_message("tally", _take)
+
+
+def report(environment: Environment, **_: Any) -> None:
+    """Tell the master what was counted, once everybody has been served."""
+    if isinstance(environment.runner, WorkerRunner) and _sessions:
+        load = _sessions[-1]
+        counted = {**load.tally(), "since": load.since}
+        environment.runner.send_message("tally", counted)
+
+
+def _take(msg: Any, **_: Any) -> None:
+    _tallies[msg.node_id] = msg.data
 
 
 def _pace(load: Session) -> None:
@@ -241,13 +266,17 @@ class DpsUser(_Person):
 
 def finish(environment: Environment, **_: Any) -> None:
     """Settle, judge, and end with the verdict's exit code."""
+    if isinstance(environment.runner, WorkerRunner):
+        return
+    options = _options(environment)
+    _gather(environment)
     if not _sessions:
         if environment.process_exit_code is None:
             _say("verdict: unknown, for the run ended before it had begun")
             environment.process_exit_code = EXIT_CODES["unknown"]
         return
     load = _sessions.pop()
-    if tally := _options(environment).tally:
+    if tally := options.tally:
         _write(tally, load)
         environment.process_exit_code = 0
         return
@@ -256,7 +285,7 @@ def finish(environment: Environment, **_: Any) -> None:
         f"than {LATE:g} s after their moment; {load.came - load.sent} never sent"
     )
     try:
-        verdict, said = load.judge(_options(environment).settle)
+        verdict, said = load.judge(options.settle)
     except ControlError as error:
         verdict, said = "unknown", [str(error)]
     if refused := environment.stats.total.num_failures:
@@ -266,6 +295,14 @@ def finish(environment: Environment, **_: Any) -> None:
         _say(line)
     _say(f"verdict: {verdict}")
     environment.process_exit_code = EXIT_CODES[verdict]
+
+
+def _gather(environment: Environment) -> None:
+    """Make one session of what a master's workers counted."""
+    if isinstance(environment.runner, MasterRunner) and _tallies:
+        workers = _options(environment).expect_workers
+        url = environment.host or CONTROL
+        _sessions[:] = [session.of_workers(url, list(_tallies.values()), workers)]
 
 
 def _write(path: str, load: Session) -> None:
@@ -286,7 +323,9 @@ def _say(text: str) -> None:
 
 hooks: Any = events  # Locust leaves `add_listener` without types
 hooks.init_command_line_parser.add_listener(add_options)
+hooks.init.add_listener(listen)
 hooks.test_start.add_listener(prepare)
 hooks.spawning_complete.add_listener(begin)
 hooks.test_stopping.add_listener(end)
+hooks.test_stop.add_listener(report)
 hooks.quitting.add_listener(finish)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.processes import Child
+from harness.wirestack import free_port
 
 if TYPE_CHECKING:
     from harness.loadrun.plan import Plan
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 _USERS = 100
 _STOP = 10
 """Seconds Locust gives to those already being served."""
+_GATHER = 60
+"""Seconds until all workers must be there."""
 _LOCUSTFILE = "locustfile.py"
 
 
@@ -23,7 +26,7 @@ class GeneratorError(RuntimeError):
 
 
 class Generator:
-    """Sends one run's arrivals to the world at `url`."""
+    """Sends one run's arrivals to the world at `url`, from one process or several."""
 
     def __init__(
         self, plan: Plan, url: str, folder: Path, people: Path | None = None
@@ -41,6 +44,11 @@ class Generator:
             command += ["--people", str(people)]
         shape = plan.shape or _weekday(plan)
         command += ["--shape", shape]
+        if plan.workers > 1:
+            port = str(free_port())
+            command += ["--processes", str(plan.workers), "--expect-workers-max-wait"]
+            command += [str(_GATHER), "--master-bind-host", "127.0.0.1"]
+            command += ["--master-bind-port", port, "--master-port", port]
         self._child = Child("generator", command, folder / "generator.log")
 
     def running(self) -> bool:

@@ -94,6 +94,7 @@ class Plan:
             "seed": self.seed,
             "targets": self.targets,
             "instances": self.instances,
+            "workers": self.workers,
             "prisoners": self.prisoners,
             "estate": self.estate,
             "outages": [str(one) for one in self.outages] if outage else [],

@@ -185,6 +185,8 @@ def _doubts(found: Findings) -> list[str]:
     unsent = tally.get("came", 0) - tally.get("sent", 0)
     if unsent > limits["unsent_share"] * max(tally.get("came", 0), 1):
         doubts.append(f"{unsent} arrivals were never sent: the generator was too slow")
+    if silent := tally.get("silent"):
+        doubts.append(f"{silent} of the generator's workers left no counts")
     if health["late"] > limits["late_share"]:
         doubts.append(
             f"{health['late']:.1%} of the requests came more than 0.5 s after their "

@@ -110,6 +110,7 @@ def test_a_loss_stays_a_loss_on_a_slow_harness() -> None:
     ("changes", "why"),
     [
         ({"tally": {"came": 660, "sent": 600}}, "never sent"),
+        ({"tally": {"came": 330, "sent": 330, "silent": 1}}, "left no counts"),
         ({"notes": ["a fake broke its own contract"]}, "contract"),
         ({"judged": _judged("unknown", reasons=["vacuous"])}, "vacuous"),
     ],
