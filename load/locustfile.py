@@ -83,7 +83,7 @@ def prepare(environment: Environment, **_: Any) -> None:
         return
     try:
         url = environment.host or CONTROL
-        index = runner.worker_index if runner is not None else 0
+        index: int = getattr(runner, "worker_index", 0)
         _sessions[:] = [session.begin(url, _options(environment), index)]
     except ControlError as error:
         _say(f"The load cannot start: {error}")

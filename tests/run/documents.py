@@ -100,11 +100,11 @@ NOT_RUN = {
                 "--from-nomis external"
             ),
             "tandem up --host 0.0.0.0",
-            "locust -f load/locustfile.py --master --host http://WORLD:4567",
             (
-                "locust -f load/locustfile.py --worker --master-host MASTER --rate 50 "
-                "--share 4 --seed N"
+                "locust -f load/locustfile.py --master --host http://WORLD:4567 "
+                "--rate 50 --share 4"
             ),
+            "locust -f load/locustfile.py --worker --master-host MASTER",
         ),
         "needs a sync of yours, or several machines",
     ),
