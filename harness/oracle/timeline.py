@@ -42,8 +42,10 @@ def _timeline(
 ) -> Timeline:
     history = case.history
     calls, events, messages = concerning(case, note)
-    lines = [*_of_calls(calls, causes, history), *_of_events(events)]
-    for message in messages:
+    first, then, through = _behind(calls, causes, history)
+    lines = _of_calls(dict.fromkeys([*first, *calls]), causes, history)
+    lines += _of_events(dict.fromkeys([*then, *events]))
+    for message in dict.fromkeys([*through, *messages]):
         lines += _of_message(message, history)
     lines += surroundings(history)
     lines.sort(key=lambda line: line.seq)
@@ -78,6 +80,21 @@ def concerning(
         if message.event in names or not ids.isdisjoint(message.subjects)
     ]
     return calls, events, messages
+
+
+def _behind(
+    calls: Iterable[Call], causes: dict[int, Cause], history: History
+) -> tuple[list[Call], list[Event], list[Message]]:
+    """Return what calls were made for, of whatever note it tells: back to a user.
+
+    What a merge or a new booking did to a note has its cause in another's event.
+    """
+    wanted = {causes[call.seq].message for call in calls if call.seq in causes}
+    messages = [one for one in history.messages.values() if one.sqs in wanted]
+    names = {message.event for message in messages}
+    events = [event for event in history.events if event.id in names]
+    seqs = {_caused_by(event) for event in events}
+    return [call for call in history.calls if call.seq in seqs], events, messages
 
 
 def _concerns(call: Call, ids: set[str], note: LogicalNote) -> bool:

@@ -81,7 +81,7 @@ def _judge(
                 half,
                 note,
                 f"{half} wrote {SYSTEM_NAME[copy.side]} note {copy.id or '?'} "
-                f"{number} times and owed it {owed}",
+                f"{number} time{'s' * (number != 1)} and owed it {owed}",
                 f"writes to {copy.side}",
                 seqs=[*seqs, *(write.seq for write in mine)],
                 writes=number,
