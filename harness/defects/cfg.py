@@ -9,6 +9,7 @@ from harness.defects.registry import defect
 from simulators.sync import creating, notes, told
 from simulators.sync.calls import Caller
 from simulators.sync.clients import Nomis
+from simulators.sync.consumer import Consumer
 from simulators.sync.ports import CallRefused
 from simulators.sync.program import Domain
 from simulators.sync.reconciliation import Reconciliation
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _HALVES = "to-nomis from-nomis"
 _MODULES = frozenset({"OIDNOMIS", notes.SYNC, notes.MERGE, None})
+_NOT_ALLOWED = (401, 403)
 _CAP = 20  # notes: a real buffer of 256 kB, scaled to short scenarios
 
 
@@ -158,3 +160,65 @@ def _() -> Patches:
         around(Caller, "find", find),
         around(Reconciliation, "_look", look),
     ]
+
+
+@defect(
+    "CFG-07-renew",
+    "A token that is refused is used again until it ends",
+    "to-nomis",
+    "lost stale conserved",
+    owners=_HALVES,
+    wrong="a 401 is an error like any other, and the token is kept",
+    shows="after a revocation or new keys every message becomes a dead letter",
+)
+def _() -> Patches:
+    async def once(original: Any, self: Any, service: str, *rest: Any) -> Any:
+        return await self._with_token(service, *rest)
+
+    return [around(Caller, "_once", once)]
+
+
+@defect(
+    "CFG-07-role",
+    "A message that meets a missing role is acknowledged",
+    "to-nomis",
+    "lost stale conserved mapping-sound resurrected",
+    owners=_HALVES,
+    wrong="401 and 403 are logged and taken for the end of the matter",
+    shows="what changed while a role was missing never arrives",
+)
+def _() -> Patches:
+    def made(original: Any, self: Any, queue: Any, handle: Any, *rest: Any) -> None:
+        async def soft(message: Any) -> None:
+            try:
+                await handle(message)
+            except CallRefused as refusal:
+                if refusal.status not in _NOT_ALLOWED:
+                    raise
+
+        original(self, queue, soft, *rest)
+
+    return [around(Consumer, "__init__", made)]
+
+
+@defect(
+    "CFG-07-start",
+    "A half that could not sign on at its start never does",
+    "to-nomis",
+    "lost stale conserved",
+    owners=_HALVES,
+    wrong="a failure to get the first token is kept like the token itself",
+    shows="after an outage of the sign-on service a new instance does nothing",
+)
+def _() -> Patches:
+    async def token(original: Any, self: Any, service: str) -> Any:
+        failed = vars(self).setdefault("failed", {})
+        if service not in self._tokens and service in failed:
+            raise failed[service]
+        try:
+            return await original(self, service)
+        except CallRefused as refusal:
+            failed[service] = refusal
+            raise
+
+    return [around(Caller, "_token", token)]
