@@ -9,6 +9,16 @@ Feature: Rare failures lose nothing
     And NOMIS merges "Gone" into "Kept" with copies of the notes
     Then both sides agree
 
+  @CFG-06
+  Scenario: A move of a booking with many notes
+    Given a prisoner called "First"
+    And a prisoner called "Second"
+    And a case note about "First" written in DPS
+    When an officer writes 30 case notes in NOMIS
+    And NOMIS moves the booking of "First" to "Second"
+    Then "Second" has 31 case notes in DPS
+    And both sides agree
+
   @DEL-04 @DEL-05
   Scenario: The answer to a NOMIS delete is lost
     Given a case note written in DPS
