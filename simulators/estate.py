@@ -17,6 +17,7 @@ prisoners, so that a look-up by any id finds its note without a table:
 | prisons | 120 | assumed |
 | staff | 60 a prison | assumed |
 | length of a text | lognormal, median 350, at most 3,000 characters | assumed |
+| who writes | staff of the prison where the prisoner is | assumed |
 | amendments | none 85 %, one 11 %, two or three 4 % | assumed |
 | bookings a prisoner | one 60 %, two 40 % | assumed |
 | types | GEN:OSE 45 %, KA:KS 20 %, GEN:HIS 20 %, others | assumed |
@@ -57,7 +58,6 @@ _TYPES = (
     *[("GEN", "HIS")] * 4,
     *[("POS", "IEP_ENC")] * 3,
 )
-_STAFF = PRISONS * STAFF_A_PRISON
 _LONGEST = 3_000
 _NO_AMENDMENT, _ONE = 0.85, 0.96
 FIRST_DAY = datetime(2008, 1, 7, 8, 0)  # noqa: DTZ001 - London wall clock, as stored
@@ -155,10 +155,11 @@ class Estate:
     def dps_id(self, nomis_id: int) -> str:
         """Return the DPS id of a note."""
         digest = hashlib.blake2b(
-            f"{self.seed}/{nomis_id}".encode(), digest_size=10
+            b"%d/%d" % (self.seed, nomis_id), digest_size=10
         ).hexdigest()
-        tail = f"7{digest[:3]}-8{digest[3:6]}-{digest[6:18]}"
-        return f"{nomis_id:08x}-{digest[16:20]}-{tail}"
+        return (
+            f"{nomis_id:08x}-{digest[16:]}-7{digest[:3]}-8{digest[3:6]}-{digest[6:18]}"
+        )
 
     def notes(self, index: int) -> list[HistoricNote]:
         """Return a prisoner's notes, ascending by id."""
@@ -170,9 +171,11 @@ class Estate:
         minutes = sorted(int(draw.random() * _MINUTES) for _ in range(count))
         bookings = self.bookings(index)
         older = count // 2 if len(bookings) > 1 else 0
+        staff = STAFF_A_PRISON * self.prison(index)
         return [
             self._note(
                 draw,
+                staff,
                 begin + place,
                 bookings[-1] if place < older else bookings[0],
                 FIRST_DAY + timedelta(minutes=minute),
@@ -182,12 +185,18 @@ class Estate:
         ]
 
     def _note(
-        self, draw: random.Random, nomis_id: int, booking: int, at: datetime, size: int
+        self,
+        draw: random.Random,
+        staff: int,
+        nomis_id: int,
+        booking: int,
+        at: datetime,
+        size: int,
     ) -> HistoricNote:
         chance = draw.random
         length = size or min(int(draw.lognormvariate(_LENGTH, 0.9)) + 1, _LONGEST)
         kind = _TYPES[int(chance() * len(_TYPES))]
-        text = f"Note {nomis_id}. {_FILLING}"
+        text = f"Note {nomis_id}. {_FILLING[:length]}"
         share = chance()
         parts = 0 if share < _NO_AMENDMENT else 1 if share < _ONE else 2 + nomis_id % 2
         return HistoricNote(
@@ -198,12 +207,12 @@ class Estate:
             sub_type=kind[1],
             occurred=at - timedelta(minutes=int(chance() * 240)),
             created=at,
-            staff=int(chance() * _STAFF),
+            staff=staff + int(chance() * STAFF_A_PRISON),
             text=text[:length].rstrip(),
             amendments=tuple(
                 HistoricAmendment(
                     f"Amendment {place} of note {nomis_id}.",
-                    int(chance() * _STAFF),
+                    staff + int(chance() * STAFF_A_PRISON),
                     at + timedelta(days=place),
                 )
                 for place in range(1, parts + 1)

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 from harness.scope import is_prisoner
 from simulators.dps.records import Amendment, Author, Note
 from simulators.estate import FIRST_DAY, FIRST_STAFF, PRISONERS, Estate, HistoricNote
+from simulators.mapping.notes import NoteMapping
 from simulators.nomis import text as markers
 from simulators.nomis.notes import INSTITUTION
 from simulators.nomis.rows import Booking, CaseNote, Offender
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from harness.composition import Composition
 
@@ -38,6 +40,7 @@ class Filling:
         self.changed: set[int] = set()
         self.listed: list[int] = []
         self._clean: OrderedDict[int, None] = OrderedDict()
+        self._authors: dict[int, Author] = {}
         self._fakes = fakes
         self._prisons = prisons
         self._mapped = mapped
@@ -106,16 +109,19 @@ class Filling:
                 row.active, row.in_out, row.ended = False, _OUT, ended.date()
             people.bookings[booking] = row
         self._fakes.search.add_prisoner(number, "Estate", f"Prisoner {index}")
+        now = self._fakes.clock.local()
         for note in history:
-            self._bring_note(note, number, agency)
+            self._bring_note(note, number, agency, now)
 
-    def _bring_note(self, note: HistoricNote, number: str, agency: str) -> None:
+    def _bring_note(
+        self, note: HistoricNote, number: str, agency: str, now: datetime
+    ) -> None:
         fakes = self._fakes
         author = self._author(note.staff)
-        parts = [
-            markers.Amendment(one.text, self._author(one.staff).username, one.created)
-            for one in note.amendments
-        ]
+        text = note.text
+        for one in note.amendments:
+            who = self._author(one.staff).username
+            text += markers.Amendment(one.text, who, one.created).rendered()
         fakes.nomis.notes.keep_historic(
             CaseNote(
                 case_note_id=note.nomis_id,
@@ -128,7 +134,7 @@ class Filling:
                 created_time=note.created,
                 staff_id=FIRST_STAFF + note.staff,
                 agency=agency,
-                text="".join([note.text, *(part.rendered() for part in parts)]),
+                text=text,
                 source=INSTITUTION,
                 inserted=note.created,
                 create_user=author.username,
@@ -140,29 +146,34 @@ class Filling:
             return
         fakes.dps.store.put(self._in_dps(note, number, agency, author))
         fakes.mapping.notes.insert(
-            fakes.mapping.note_row(
+            NoteMapping(
                 note.dps_id,
                 note.nomis_id,
                 number,
                 note.booking,
                 mapping_type="MIGRATED",
                 label="estate",
+                when_created=now,
             )
         )
 
     def _in_dps(
         self, note: HistoricNote, number: str, agency: str, author: Author
     ) -> Note:
-        amendments = tuple(
-            Amendment(
-                id=self.estate.dps_id(note.nomis_id + place * 2**30),
-                author=self._author(one.staff),
-                text=one.text,
-                system="NOMIS",
-                created=one.created,
-                created_by=self._author(one.staff).username,
+        amendments: tuple[Amendment, ...] = (
+            ()
+            if not note.amendments
+            else tuple(
+                Amendment(
+                    id=self.estate.dps_id(note.nomis_id + place * 2**30),
+                    author=self._author(one.staff),
+                    text=one.text,
+                    system="NOMIS",
+                    created=one.created,
+                    created_by=self._author(one.staff).username,
+                )
+                for place, one in enumerate(note.amendments, 1)
             )
-            for place, one in enumerate(note.amendments, 1)
         )
         return Note(
             id=note.dps_id,
@@ -183,6 +194,12 @@ class Filling:
 
     def _author(self, staff: int) -> Author:
         """Return a member of the estate's staff, known to NOMIS from now on."""
+        known = self._authors.get(staff)
+        if known is None:
+            known = self._authors[staff] = self._employ(staff)
+        return known
+
+    def _employ(self, staff: int) -> Author:
         staff_id = FIRST_STAFF + staff
         username = f"EST{staff:05d}_GEN"
         if staff_id not in self._fakes.nomis.people.staff:

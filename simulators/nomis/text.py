@@ -57,13 +57,16 @@ class Amendment:
 
     def rendered(self, era: Era = Era.CURRENT) -> str:
         """Return marker and text; fractions of a second are dropped."""
-        day = self.created
-        date = {
-            Era.OLDEST: f"{day:%d/%m}/{day.year:04d}",
-            Era.DASHED: f"{day:%d-%m}-{day.year:04d}",
-            Era.CURRENT: f"{day.year:04d}/{day:%m/%d}",
-        }[era]
-        who = f"{self.username} updated the case notes on {date} {day:%H:%M:%S}"
+        at = self.created
+        year, month, day = f"{at.year:04d}", f"{at.month:02d}", f"{at.day:02d}"
+        if era is Era.OLDEST:
+            date = f"{day}/{month}/{year}"
+        elif era is Era.DASHED:
+            date = f"{day}-{month}-{year}"
+        else:
+            date = f"{year}/{month}/{day}"
+        time = f"{at.hour:02d}:{at.minute:02d}:{at.second:02d}"
+        who = f"{self.username} updated the case notes on {date} {time}"
         return f" ...[{who}] {self.text}"
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 import time
 
 import pytest
@@ -58,18 +60,58 @@ def test_strangers_are_no_part_of_it(whole: Estate) -> None:
     assert whole.owner("0190c0de-0000-7000-8000-000000000001") is None
 
 
-def test_a_history_is_there_in_no_time(whole: Estate) -> None:
-    """From a cold start any ordinary prisoner's history takes less than 50 ms."""
-    began = time.perf_counter()
-    cold = Estate(9)
-    cold.notes(123_456)
-    assert time.perf_counter() - began < 0.050
-
-
 def _filling() -> tuple[World, Filling]:
     world = World(Clock(1, source=lambda: 0.0))
     prisons = [world.add_prison()["code"] for _ in range(estate.PRISONS)]
     return world, Filling(world.fakes, Estate(1), prisons, mapped=True)
+
+
+@pytest.mark.parametrize("index", [GIANT, 0, 123_456])
+def test_a_history_is_there_in_no_time(index: int) -> None:
+    """From a cold start in less than 50 ms in all fakes, also the largest prisoner's.
+
+    Processor time, the best of several: others use this machine, too.
+    """
+    spent = []
+    for _ in range(5):
+        world, filling = _filling()
+        began = time.process_time()
+        number = filling.fill(index)
+        spent.append(time.process_time() - began)
+        assert world.fakes.nomis.notes.of_prisoner(number)
+    assert min(spent) < 0.050
+
+
+def test_the_whole_estate_takes_no_time_to_begin() -> None:
+    """Nothing is computed before it is asked for."""
+    world = World(Clock(1, source=lambda: 0.0))
+    began = time.process_time()
+    filling = Filling(world.fakes, Estate(1), ["MDI"] * estate.PRISONS, mapped=True)
+    assert time.process_time() - began < 0.010
+    assert filling.estate.number(PRISONERS - 1)
+    assert not world.fakes.nomis.people.offenders
+
+
+_VISITS = """
+import resource
+from tests.load.test_estate import GIANT, PRISONERS, _filling
+world, filling = _filling()
+for index in [GIANT, *range(0, PRISONERS, PRISONERS // 400)]:
+    filling.touch([filling.estate.number(index)], writes=False)
+for index in range(1, 151):
+    filling.fill(index, writes=True)
+print(len(filling.changed), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+def test_the_whole_estate_fits_into_300_mb() -> None:
+    """Four hundred prisoners read, the largest among them, and 150 written about."""
+    done = subprocess.run(
+        [sys.executable, "-c", _VISITS], capture_output=True, text=True, check=True
+    )
+    changed, megabytes = map(int, done.stdout.split())
+    assert changed == 150
+    assert megabytes < 300
 
 
 def test_both_sides_hold_the_history_when_it_is_asked_for() -> None:
