@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from harness.loadrun import objectives as goals
-from harness.loadrun.profiles import NOT_BUILT, PROFILES, Outage, Profile, parse_outage
+from harness.loadrun.profiles import PROFILES, Outage, Profile, parse_outage
 from harness.targets import HALVES, TargetError
 from harness.targets import parse as parse_target
 
@@ -34,7 +34,7 @@ class Off(click.ParamType[Outage]):
 
 
 class Course(click.ParamType[str]):
-    """A profile's name; those not built yet are refused by name."""
+    """A profile's name."""
 
     name = "profile"
 
@@ -43,13 +43,6 @@ class Course(click.ParamType[str]):
     ) -> str:
         """Return the name or fail with what there is."""
         name = str(value)
-        if name in NOT_BUILT:
-            self.fail(
-                f"the profile {name} is not built yet; there are: "
-                + ", ".join(PROFILES),
-                param,
-                ctx,
-            )
         if name not in PROFILES:
             self.fail(f"{name!r}: the profiles are {', '.join(PROFILES)}", param, ctx)
         return name
@@ -84,7 +77,7 @@ class Course(click.ParamType[str]):
     type=Off(),
     multiple=True,
     help="For the profile outage (repeatable): half:to-nomis (default), service:nomis, "
-    "switch:from-nomis, ...",
+    "switch:from-nomis, ...; for rollback: switch:HALF.",
 )
 @click.option(
     "--latency",
@@ -126,20 +119,39 @@ def _planned(sync: str | None, goal_file: str | None, given: dict[str, Any]) -> 
         raise click.UsageError(str(error)) from error
     profile = PROFILES[given.pop("profile")]
     _check_traits(profile, targets)
-    outages = given.pop("outages")
-    if outages and profile.outage is None:
-        raise click.UsageError("--off belongs to --profile outage")
-    if profile.outage is not None and not outages:
-        outages = (Outage("half", "to-nomis"),)
+    outages = _outages(profile, given.pop("outages"), targets)
     for name in ("scale", "minutes", "peak", "settle"):
         if given[name] is not None and given[name] <= 0:
             raise click.UsageError(f"--{name} {given[name]:g}: a number above 0")
+    minutes = given["minutes"]
+    if minutes is not None and minutes < profile.least:
+        raise click.UsageError(
+            f"--minutes {minutes:g}: the profile {profile.name} needs "
+            f"{profile.least:g} at least, or its switches would overlap"
+        )
     if given["peak"] is None:
         given["peak"] = wanted["assumed"]["national_peak"]
     wanted["assumed"]["national_peak"] = given["peak"]
     given["mode"] = given["mode"] or "as-deployed"
     given["defects"] = tuple(given["defects"])
     return Plan(profile=profile, targets=targets, outages=outages, **given), wanted
+
+
+def _outages(
+    profile: Profile, wanted: tuple[Outage, ...], targets: dict[str, str]
+) -> tuple[Outage, ...]:
+    """Return what is off meanwhile: as wanted, or what the profile has by itself."""
+    if profile.name == "rollback":
+        if any(one.kind != "switch" for one in wanted):
+            raise click.UsageError("--profile rollback takes --off switch:HALF alone")
+        # What is dropped while off comes back by a backfill only, which no run does.
+        parking = [h for h in HALVES if parse_target(targets[h]).traits.parks]
+        return wanted or tuple(Outage("switch", half) for half in parking)
+    if wanted and profile.outage is None:
+        raise click.UsageError("--off belongs to --profile outage (or rollback)")
+    if profile.outage is not None and not wanted:
+        return (Outage("half", "to-nomis"),)
+    return wanted
 
 
 def _check_traits(profile: Profile, targets: dict[str, str]) -> None:

@@ -25,6 +25,7 @@ import logging
 import math
 import sys
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import gevent
@@ -33,7 +34,17 @@ from locust import FastHttpUser, events, task
 from locust.runners import MasterRunner, WorkerRunner
 
 from load import session
-from load.arrivals import AMEND, CREATE, DELETE, DPS, NOMIS, SIDES, Arrival, arrivals
+from load.arrivals import (
+    AMEND,
+    CREATE,
+    DELETE,
+    DPS,
+    NOMIS,
+    READ,
+    SIDES,
+    Arrival,
+    arrivals,
+)
 from load.control import ControlError
 
 if TYPE_CHECKING:
@@ -48,7 +59,7 @@ LATE = 0.05
 """Seconds after its moment from which an arrival counts as late."""
 EXIT_CODES = {"pass": 0, "fail": 1, "unknown": 3}
 NO_WORLD = 2
-GONE = 404
+FORBIDDEN, GONE = 403, 404
 
 _sessions: list[Session] = []
 _tallies: dict[str, dict[str, Any]] = {}
@@ -129,7 +140,8 @@ def _pace(load: Session) -> None:
     for arrival in arrivals(load.shape, load.seed):
         moment = began + arrival.at
         gevent.sleep(max(moment - time.monotonic(), 0.0))
-        _waiting[arrival.side].put((moment, arrival))
+        placed = load.placed(arrival) if load.rollout else arrival
+        _waiting[placed.side].put((moment, placed))
         load.came += 1
 
 
@@ -138,6 +150,7 @@ class _Person(FastHttpUser):
 
     abstract = True
     side: str
+    moment = 0.0
 
     @task
     def serve(self) -> None:
@@ -149,7 +162,13 @@ class _Person(FastHttpUser):
         load = _sessions[-1]
         load.sent += 1
         load.late += time.monotonic() - moment > LATE
-        about = load.choose(self.side, arrival)
+        self.moment = moment
+        if load.rollout and arrival.action != CREATE:
+            about = self.look(load, arrival)
+            if arrival.action == READ:
+                return
+        else:
+            about = load.choose(self.side, arrival)
         if arrival.action == CREATE or about is None:
             self.create(load, arrival)
         else:
@@ -163,6 +182,20 @@ class _Person(FastHttpUser):
             exception=None,
             context={},
         )
+
+    def look(self, load: Session, arrival: Arrival) -> tuple[str, str] | None:
+        """List a prisoner's notes; returns prisoner and note to act upon, if any."""
+        raise NotImplementedError
+
+    def pick(
+        self, load: Session, arrival: Arrival, rows: list[Any], text: str
+    ) -> tuple[str, str] | None:
+        """Pick a note of this run from a list whose rows keep their text in `text`."""
+        ours = [row for row in rows if row[text].startswith("Arrival ")]
+        found = load.pick(
+            arrival, [(str(r["caseNoteId"]), len(r["amendments"])) for r in ours]
+        )
+        return None if found is None else (load.prisoner(arrival), found)
 
     def create(self, load: Session, arrival: Arrival) -> None:
         """Write a note."""
@@ -198,6 +231,14 @@ class _Person(FastHttpUser):
                 answer.success()
                 load.overtaken += 1
                 return None
+            off = answer.status_code == FORBIDDEN and self.side == NOMIS
+            if off and load.rollout:
+                # The screen was switched off just now: the officer turns to DPS.
+                answer.success()
+                load.turned += 1
+                load.came += 1
+                _waiting[DPS].put((self.moment, replace(arrival, side=DPS)))
+                return None
             return answer.json() if answer.content and answer.ok else None
 
 
@@ -206,6 +247,14 @@ class Officer(_Person):
 
     side = NOMIS
     weight = SIDES[NOMIS]
+
+    def look(self, load: Session, arrival: Arrival) -> tuple[str, str] | None:
+        """List the notes at the screen, and pick one."""
+        path = f"/prisoners/{load.prisoner(arrival)}/case-notes"
+        found = self.ask(load, arrival, "GET nomis-screens list", path)
+        return self.pick(
+            load, arrival, (found or {}).get("caseNotes", []), "caseNoteText"
+        )
 
     def create(self, load: Session, arrival: Arrival) -> None:
         """Write a note at the screen."""
@@ -238,10 +287,26 @@ class DpsUser(_Person):
     side = DPS
     weight = SIDES[DPS]
 
+    def look(self, load: Session, arrival: Arrival) -> tuple[str, str] | None:
+        """List the notes in DPS, and pick one; by the legacy path only look."""
+        prisoner = load.prisoner(arrival)
+        if load.by_nomis(arrival):
+            path = f"/api/offenders/{prisoner}/case-notes"
+            self.ask(load, arrival, "GET prison-api list", path)
+            return None
+        path = f"/search/case-notes/{prisoner}"
+        page = {"includeSensitive": False, "page": 1, "size": 5_000}
+        found = self.ask(load, arrival, "POST dps list", path, page)
+        return self.pick(load, arrival, (found or {}).get("content", []), "text")
+
     def create(self, load: Session, arrival: Arrival) -> None:
-        """Write a note in DPS."""
+        """Write a note in DPS, or by its legacy path where DPS is not live."""
         prisoner = load.prisoner(arrival)
         body = {"type": "GEN", "subType": "OSE", "text": load.words(arrival)}
+        if load.rollout and load.by_nomis(arrival):
+            path = f"/api/offenders/{prisoner}/case-notes"
+            self.ask(load, arrival, "POST prison-api create", path, body)
+            return
         path = f"/case-notes/{prisoner}"
         written = self.ask(load, arrival, "POST dps create", path, body)
         load.keep(DPS, prisoner, written)

@@ -7,18 +7,20 @@ import json
 import math
 import random
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from load import rollout
 from load.arrivals import AMEND, DPS, NOMIS
-from load.control import Control
+from load.control import Control, Token
 from load.shape import parse
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
     from load.arrivals import Arrival
+    from load.rollout import RollOut
     from load.shape import Shape
 
 CLIENT = "load-users"
@@ -45,7 +47,8 @@ class Session:
     """Where the services are, who writes about whom, and how many arrivals there were.
 
     `notes` are those written so far, by side: prisoner number and note id. `late`
-    counts the arrivals that were sent later than they came.
+    counts the arrivals that were sent later than they came, `turned` those who found
+    their screen switched off and turned to DPS.
     """
 
     control: Control
@@ -53,7 +56,7 @@ class Session:
     seed: int
     since: int
     services: dict[str, str]
-    token: str
+    token: Token | None
     prisoners: list[str]
     staff: list[str]
     notes: dict[str, list[tuple[str, str]]] = field(
@@ -65,16 +68,19 @@ class Session:
     sent: int = 0
     late: int = 0
     overtaken: int = 0
+    turned: int = 0
     began: float = 0.0
     lengths: tuple[int, int] | None = None
     workers: int = 1
     silent: int = 0
+    rollout: RollOut | None = None
 
     def headers(self, arrival: Arrival) -> dict[str, str]:
         """Return the headers of the user whom an arrival stands for."""
         user = self.staff[arrival.number % len(self.staff)]
+        token = self.token.value() if self.token else ""
         return {
-            "Authorization": f"Bearer {self.token}",
+            "Authorization": f"Bearer {token}",
             "Username": user,
             INTENDED: f"{self.began + arrival.at:.6f}",
         }
@@ -82,6 +88,19 @@ class Session:
     def prisoner(self, arrival: Arrival) -> str:
         """Return whom an arrival's note is about."""
         return self.prisoners[arrival.number % len(self.prisoners)]
+
+    def placed(self, arrival: Arrival) -> Arrival:
+        """Return the arrival at the system that is in use at its prisoner's prison."""
+        return arrival if self.by_nomis(arrival) else replace(arrival, side=DPS)
+
+    def by_nomis(self, arrival: Arrival) -> bool:
+        """Whether a roll-out has not come to the arrival's prison: all write to NOMIS.
+
+        Then a user of the DPS front end writes by its legacy path.
+        """
+        if self.rollout is None:
+            return arrival.side == NOMIS
+        return self.rollout.system(self.prisoner(arrival), arrival.at) == NOMIS
 
     def words(self, arrival: Arrival) -> str:
         """Return a text that no other arrival has, long-tailed if lengths are given."""
@@ -117,6 +136,16 @@ class Session:
                 return None
         return about
 
+    def pick(self, arrival: Arrival, rows: list[tuple[str, int]]) -> str | None:
+        """Return the note that a user picks from a list: (id, amendments), or None.
+
+        Every other time it is the newest, of which everybody talks just now.
+        """
+        open_ = [note for note, amendments in rows if amendments < MOST]
+        if not open_:
+            return None
+        return open_[0 if arrival.number % 2 else arrival.number % len(open_)]
+
     def _talked_of(
         self, side: str, arrival: Arrival, newest: tuple[str, str]
     ) -> tuple[str, str]:
@@ -145,6 +174,7 @@ class Session:
             "sent": self.sent,
             "late": self.late,
             "overtaken": self.overtaken,
+            "turned": self.turned,
             **(shared if self.workers > 1 or self.silent else {}),
             "prisoners": self.prisoners,
         }
@@ -176,7 +206,7 @@ def of_workers(url: str, tallies: list[dict[str, Any]], workers: int) -> Session
 
     `workers` were expected; who of them left no counts is `silent`.
     """
-    summed = {n: sum(t[n] for t in tallies) for n in ("came", "sent", "late")}
+    summed = {n: sum(t[n] for t in tallies) for n in ("came", "sent", "late", "turned")}
     people = sorted({person for tally in tallies for person in tally["prisoners"]})
     return Session(
         control=Control(url),
@@ -184,7 +214,7 @@ def of_workers(url: str, tallies: list[dict[str, Any]], workers: int) -> Session
         seed=0,
         since=min(tally["since"] for tally in tallies),
         services={},
-        token="",
+        token=None,
         prisoners=people,
         staff=[],
         overtaken=sum(tally["overtaken"] for tally in tallies),
@@ -206,12 +236,14 @@ def begin(url: str, options: Namespace, index: int = 0) -> Session:
     seed = options.seed + index * APART
     lengths = [int(each) for each in options.lengths.split(",") if each]
     notes: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    moving = None
     if options.people:
         given = json.loads(Path(options.people).read_text(encoding="utf-8"))
         staff = [{"usernames": [name]} for name in given["staff"]]
         # No two workers write about one prisoner: each counts a note's amendments.
         prisoners = given["prisoners"][index::share] or given["prisoners"]
         mine = frozenset(prisoners)
+        moving = rollout.read(given)
         for side, known in given.get("notes", {}).items():
             notes[side] = [(one, note) for one, note in known if one in mine]
     else:
@@ -227,9 +259,10 @@ def begin(url: str, options: Namespace, index: int = 0) -> Session:
         seed=seed,
         since=control.call("begin", scenario=f"load, seed {seed}"),
         services=services,
-        token=control.token(services["auth"], CLIENT),
+        token=Token(control, services["auth"], CLIENT),
         prisoners=prisoners,
         staff=[person["usernames"][0] for person in staff],
         notes=notes,
+        rollout=moving,
         lengths=(lengths[0], lengths[1]) if lengths else None,
     )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from harness.loadrun.objectives import Objectives
     from harness.loadrun.plan import Plan
     from harness.stack import Stack
 
@@ -59,8 +60,15 @@ class Campaign:
         world = self.stack.world
         return [world.add_staff()["usernames"][0] for _ in range(STAFF)]
 
-    def follow(self, at: float) -> None:
-        """Do what is due `at` seconds after the first arrival; called each second."""
+    def watching(self, objectives: Objectives) -> dict[str, Any]:
+        """Return what else is to be watched: fields of the desk's `begin`."""
+        return {}
+
+    def follow(self, at: float, seen: dict[str, Any]) -> None:
+        """Do what is due `at` seconds after the first arrival; called each second.
+
+        `seen` is what the watch measured so far.
+        """
 
     def interrupted(self) -> None:
         """Hear that the run was cut short."""

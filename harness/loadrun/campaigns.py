@@ -8,6 +8,8 @@ from harness.loadrun.campaign import Campaign
 from harness.loadrun.migrating import Migrating
 from harness.loadrun.outage import SwitchedOff
 from harness.loadrun.reconciling import Reconciling
+from harness.loadrun.rollback import RollBack
+from harness.loadrun.wave import Waves
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 CAMPAIGNS: dict[str, type[Campaign]] = {
     "outage": SwitchedOff,
+    "wave": Waves,
+    "rollback": RollBack,
     "migration": Migrating,
     "reconcile": Reconciling,
 }

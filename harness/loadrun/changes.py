@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     from simulators.journal import Entry
 
-_MARK = re.compile(r"Arrival \d+ of the load with seed -?\d+")
+MARK = re.compile(r"Arrival \d+ of the load with seed -?\d+")
 # Which half carries a change that a user made there.
-CARRIER = {"dps": "to-nomis", "nomis-screens": "from-nomis"}
+CARRIER = {"dps": "to-nomis", "nomis-screens": "from-nomis", "prison-api": "from-nomis"}
 # Where each half's copies stand.
 _RECEIVER = {"to-nomis": "nomis", "from-nomis": "dps"}
 _REFUSED = 400
@@ -118,7 +118,7 @@ class Changes:
         if half is None or kind not in KINDS:
             return
         body = data["body"]
-        found = _MARK.search(str(body["text"])) if isinstance(body, dict) else None
+        found = MARK.search(str(body["text"])) if isinstance(body, dict) else None
         note = _note(data["path"]) if kind != "create" else ""
         if kind == "delete" and note not in self._pairs:
             self._pair(note, self.partner(note))
@@ -212,7 +212,7 @@ def _note(path: str) -> str:
 
 def _marks(body: Any) -> Iterator[str]:
     if isinstance(body, str):
-        yield from _MARK.findall(body)
+        yield from MARK.findall(body)
     elif isinstance(body, dict):
         for value in body.values():
             yield from _marks(value)

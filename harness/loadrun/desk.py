@@ -63,8 +63,12 @@ class Desk:
     async def begin(
         self,
         latency: dict[str, dict[str, Any]] | None = None,
+        disruption: float | None = None,
     ) -> dict[str, Any]:
-        """Watch from now on; calls take the times of `latency` (see `wire.pacing`)."""
+        """Watch from now on; calls take the times of `latency` (see `wire.pacing`).
+
+        `disruption`, a lag in seconds, asks to watch for what users notice, too.
+        """
         world = self._world
         try:
             pace = Pace(world.clock, latency) if latency else None
@@ -72,7 +76,7 @@ class Desk:
             raise WorldError(str(error)) from None
         world.fakes.wire.pace = pace
         await self.end()
-        self._watch = Watch(world, world.settings.spool)
+        self._watch = Watch(world, world.settings.spool, disruption)
         self._watch.begin()
         return self.look()
 

@@ -69,7 +69,7 @@ class Migrating(Campaign):
             "notes": {"NOMIS": newest},
         }
 
-    def follow(self, at: float) -> None:
+    def follow(self, at: float, seen: dict[str, Any]) -> None:
         """Begin the load when its time has come."""
         if self._work is None and at >= BEGINS * self.plan.seconds:
             self.say("the migration begins")

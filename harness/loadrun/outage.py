@@ -26,7 +26,7 @@ class SwitchedOff(Campaign):
     _off = False
     _cut = False
 
-    def follow(self, at: float) -> None:
+    def follow(self, at: float, seen: dict[str, Any]) -> None:
         """Begin and end the outage when its time has come."""
         if self.plan.outage is None:
             return

@@ -19,7 +19,8 @@ class Profile:
     `minutes` is the default length. `outage` is the span, as shares of the run, in
     which something is off. `needs` are traits of a half without which the course makes
     no sense: (half, trait). `share` is how many prisoners of the estate are taken on
-    beside the users', for each second of the run.
+    beside the users', for each second of the run. `least` is the shortest length: below
+    it what operators do would overlap.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Profile:
     outage: tuple[float, float] | None = None
     needs: tuple[tuple[str, str], ...] = ()
     share: float = 0.0
+    least: float = 0.0
 
 
 PROFILES = {
@@ -51,6 +53,16 @@ PROFILES = {
             (1 / 6, 1 / 2),
         ),
         Profile(
+            "wave", "four waves of prisons go live in DPS", 10, ((0, 1.0),), least=0.4
+        ),
+        Profile(
+            "rollback",
+            "waves go live, one goes back and forward again, at the peak",
+            10,
+            ((0, 1.0),),
+            least=0.4,
+        ),
+        Profile(
             "migration",
             "the sync's initial load of a share of the estate, at the peak",
             10,
@@ -68,8 +80,6 @@ PROFILES = {
         ),
     )
 }
-NOT_BUILT = ("wave", "rollback")
-"""Courses that are planned and not there: refused by name."""
 
 
 @dataclass(frozen=True)

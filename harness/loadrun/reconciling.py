@@ -72,7 +72,7 @@ class Reconciling(Campaign):
         fault = self.stack.world.fault("nomis", "status", times=None, **fields)
         self._faults.append(fault)
 
-    def follow(self, at: float) -> None:
+    def follow(self, at: float, seen: dict[str, Any]) -> None:
         """Begin when its time has come."""
         if self._work is None and at >= BEGINS * self.plan.seconds:
             self.say("the reconciliation begins")

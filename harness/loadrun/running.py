@@ -79,7 +79,8 @@ class _Run:
 
     def play(self, folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
         world = self._stack.world
-        world.load("begin", latency=self._plan.latency)
+        asked = self._campaign.watching(self._objectives)
+        world.load("begin", latency=self._plan.latency, **asked)
         since = world.begin(f"load {self._plan.profile.name}, seed {self._plan.seed}")
         people = self._people(folder)
         url = world.about()["addresses"]["control"]
@@ -125,16 +126,15 @@ class _Run:
         return path
 
     def _watch(self, generator: Generator) -> None:
-        began: float | None = None
         while generator.running():
             time.sleep(_LOOK)
             self._machine.look()
             seen = self._stack.world.load("look")
-            if began is None:
-                began = time.monotonic() if seen["sums"]["arrived"] else None
+            if not seen["sums"]["arrived"]:
                 continue
-            self._campaign.follow(time.monotonic() - began)
-            self._tell(seen, time.monotonic() - began)
+            at = seen["seconds"] - seen["first"]
+            self._campaign.follow(at, seen)
+            self._tell(seen, at)
 
     def _tell(self, seen: dict[str, Any], at: float) -> None:
         if at - self._told < _TELL:

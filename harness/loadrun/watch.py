@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.loadrun.backlog import DRAINED, Backlog
 from harness.loadrun.changes import Change, Changes
+from harness.loadrun.disruption import Disruption
 from harness.loadrun.folding import Folding
 from harness.loadrun.histogram import Histogram
 from harness.loadrun.series import Series
@@ -33,8 +34,13 @@ LOOK = 0.1
 class Watch:
     """One run: lags by half and kind, series, backlog, health."""
 
-    def __init__(self, world: World, spool: Path | None) -> None:
-        """Watch nothing yet; `begin` starts. What leaves memory goes into `spool`."""
+    def __init__(
+        self, world: World, spool: Path | None, limit: float | None = None
+    ) -> None:
+        """Watch nothing yet; `begin` starts. What leaves memory goes into `spool`.
+
+        With `limit`, the lag objective in seconds, disruption is watched for, too.
+        """
         self._world = world
         self.folding = Folding(world, spool)
         self._clock = world.clock
@@ -45,6 +51,7 @@ class Watch:
             self._action_of, self._moment, self._arrived, self._done, self._partner
         )
         self.folding.forgotten = self._changes.forget
+        self.disruption = None if limit is None else Disruption(limit)
         self._backlog = Backlog()
         self._series = Series()
         self._lags: dict[tuple[str, str], Histogram] = {}
@@ -86,6 +93,8 @@ class Watch:
             return
         if entry.kind == "request":
             self._row(entry.at).calls += 1
+        if self.disruption is not None:
+            self.disruption.hear(entry)
         self._changes.hear(entry)
 
     def trouble(self, on: bool) -> None:
@@ -124,6 +133,8 @@ class Watch:
             },
             "journal": self.folding.told(),
         }
+        if self.disruption is not None:
+            document["disruption"] = self.disruption.told()
         if whole:
             document["kinds"] = {
                 f"{half} {kind}": lags.told()
@@ -189,6 +200,8 @@ class Watch:
 
     def _done(self, change: Change, at: float) -> None:
         lag = at - change.intended
+        if self.disruption is not None:
+            self.disruption.lag(lag)
         row = self._row(at)
         row.done += 1
         row.lags[change.half].add(lag)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from harness.loadrun.plan import Plan
+
+_MARK = re.compile(r"Arrival \d+ of the load")
 
 
 def play(plan: Plan, folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -34,3 +37,21 @@ def play(plan: Plan, folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
         stack.close()
     assert any("settling" in line for line in said)
     return verdict, tables
+
+
+def missing(tables: dict[str, Any]) -> int:
+    """Count the notes that lack one of their texts on one side, by the tables alone."""
+    dps = {n["id"]: {n["text"], *(a["text"] for a in n["amendments"])}
+           for n in tables["dps"]["notes"]}  # fmt: skip
+    nomis = {n["id"]: {n["text"]} for n in tables["nomis"]["notes"]}
+    pairs = {m["dps_id"]: m["nomis_id"] for m in tables["mapping"]["notes"]}
+    lacking = 0
+    for dps_id, texts in dps.items():
+        there = _marks(nomis.get(pairs.get(dps_id, 0), set()))
+        lacking += _marks(texts) != there
+    mapped = set(pairs.values())
+    return lacking + sum(nomis_id not in mapped for nomis_id in nomis)
+
+
+def _marks(texts: set[str]) -> set[str]:
+    return {mark for text in texts for mark in _MARK.findall(text)}

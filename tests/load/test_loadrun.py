@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import signal
 import subprocess
 import sys
@@ -14,14 +13,13 @@ import pytest
 
 from harness.loadrun.plan import Plan
 from harness.loadrun.profiles import PROFILES, Outage
-from tests.load.playing import play
+from tests.load.playing import missing, play
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = [pytest.mark.sockets, pytest.mark.long]
 
-_MARK = re.compile(r"Arrival \d+ of the load")
 _OUTAGE = Plan(profile=PROFILES["outage"], scale=2.0, minutes=0.35, settle=40.0, seed=3)
 
 
@@ -31,24 +29,7 @@ def _play(plan: Plan, folder: Path) -> tuple[dict[str, Any], int]:
     That number is counted from the tables alone, without oracle or journal.
     """
     verdict, tables = play(plan, folder)
-    return verdict, _missing(tables)
-
-
-def _missing(tables: dict[str, Any]) -> int:
-    dps = {n["id"]: {n["text"], *(a["text"] for a in n["amendments"])}
-           for n in tables["dps"]["notes"]}  # fmt: skip
-    nomis = {n["id"]: {n["text"]} for n in tables["nomis"]["notes"]}
-    pairs = {m["dps_id"]: m["nomis_id"] for m in tables["mapping"]["notes"]}
-    lacking = 0
-    for dps_id, texts in dps.items():
-        there = _marks(nomis.get(pairs.get(dps_id, 0), set()))
-        lacking += _marks(texts) != there
-    mapped = set(pairs.values())
-    return lacking + sum(nomis_id not in mapped for nomis_id in nomis)
-
-
-def _marks(texts: set[str]) -> set[str]:
-    return {mark for text in texts for mark in _MARK.findall(text)}
+    return verdict, missing(tables)
 
 
 def _count(verdict: dict[str, Any], *rules: str) -> int:
@@ -127,7 +108,8 @@ def test_interrupted_it_still_judges_what_ran(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "why"),
     [
-        (["--profile", "wave"], "not built yet"),
+        (["--profile", "rollback", "--off", "service:nomis"], "switch:HALF alone"),
+        (["--profile", "wave", "--minutes", "0.2"], "needs 0.4 at least"),
         (
             ["--profile", "migration", "--from-nomis", "command:true"],
             "needs a --from-nomis that migrates",
