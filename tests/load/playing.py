@@ -49,7 +49,8 @@ def missing(tables: dict[str, Any]) -> int:
     for dps_id, texts in dps.items():
         there = _marks(nomis.get(pairs.get(dps_id, 0), set()))
         lacking += _marks(texts) != there
-    mapped = set(pairs.values())
+    # A row mapped to a note that is gone was not deleted with it.
+    mapped = {nomis_id for dps_id, nomis_id in pairs.items() if dps_id in dps}
     return lacking + sum(nomis_id not in mapped for nomis_id in nomis)
 
 
