@@ -78,3 +78,17 @@ Feature: Rare failures lose nothing
       | born  | service | side  |
       | DPS   | NOMIS   | DPS   |
       | NOMIS | DPS     | NOMIS |
+
+  @IDM-07 @IDM-06
+  Scenario Outline: A note deleted while its mapping is tried again leaves nothing behind
+    Given a prisoner
+    And the mapping save fails 2 times
+    When <user> writes a case note in <side> and deletes it before its mapping is saved
+    And <user> writes a case note in <side>
+    Then the prisoner has 1 case note in NOMIS
+    And the prisoner has 1 case note in DPS
+
+    Examples:
+      | side  | user       |
+      | DPS   | a DPS user |
+      | NOMIS | an officer |

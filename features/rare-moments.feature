@@ -89,3 +89,11 @@ Feature: Changes that meet the sync at the worst moment come right
       | side  | user       | way           |
       | DPS   | a DPS user | DPS to NOMIS  |
       | NOMIS | an officer | NOMIS to DPS  |
+
+  @DEL-05 @needs-kill
+  Scenario: A deletion in DPS is whole while the other direction is stopped
+    Given a case note written in DPS
+    When the sync from NOMIS to DPS is stopped
+    And an administrator deletes the note in DPS
+    And a DPS user writes a case note in DPS
+    Then the prisoner has 1 case note in NOMIS

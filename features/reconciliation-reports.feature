@@ -96,3 +96,13 @@ Feature: The reconciliation raises no false alarm and misses nothing
     And meanwhile the reconciliation looks at the prisoner
     Then the prisoner has 2 case notes in NOMIS
     And the prisoner has 2 case notes in DPS
+
+  @DAT-08 @needs-migration
+  Scenario: A mistyped ancient date is no difference
+    Given a prisoner
+    And these case notes in NOMIS from before the migration:
+      | text             | occurred         | created          |
+      | Dated carelessly | 0201-05-02T10:00 | 0201-05-02T10:00 |
+    When the migration runs
+    And the reconciliation looks at the prisoner
+    Then it reports the prisoner clean

@@ -142,3 +142,25 @@ Feature: Slow answers, lagging reads and crossing workers do no harm
     And a DPS user amends the note in DPS saying "From the office."
     And the sync from NOMIS to DPS is started
     Then both sides hold the note with 2 amendments
+
+  @DUP-01 @DUP-05 @ORD-04
+  Scenario: Two deliveries of a create meet a lost answer and a read that lags
+    Given a prisoner
+    And NOMIS answers reads with the state of 5 seconds before
+    And every message about the prisoner is delivered twice
+    And the answer to the next NOMIS create is lost
+    When a DPS user writes a case note in DPS
+    Then the prisoner has 1 case note in NOMIS
+    And both sides hold the note
+
+  @ORD-04
+  Scenario Outline: A service that does not know the note yet is asked again
+    Given a prisoner
+    And <side> answers with status 404 1 time
+    When <user> writes a case note in <side>
+    Then both sides hold the note
+
+    Examples:
+      | side  | user       |
+      | DPS   | a DPS user |
+      | NOMIS | an officer |

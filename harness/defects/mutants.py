@@ -13,6 +13,7 @@ import time
 from asyncio import CancelledError
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 from harness.defects.bounded import TooLong, at_most
 from harness.defects.covering import Covered, covered
@@ -166,11 +167,12 @@ def _noticed(one: Mutant, played: Callable[[], Outcome], limit: float) -> str | 
 
 
 def chosen(words: str | None, sample: int | None, seed: int) -> list[Mutant]:
-    """Return the mutants whose id has the words, or a seeded sample of those."""
-    import random
+    """Return the mutants whose id has the words, or a seeded sample of those.
 
+    Whether a mutant is in the sample does not depend on which others there are, so a
+    change of the sync leaves the rest of the sample as it was.
+    """
     found = [one for one in mutants() if not words or words in one.id]
-    if sample is not None:
-        stream = random.Random(f"mutants/{seed}")  # noqa: S311 - no secret
-        found = stream.sample(found, min(sample, len(found)))
-    return found
+    if sample is None:
+        return found
+    return sorted(found, key=lambda one: crc32(f"{seed}/{one.id}".encode()))[:sample]

@@ -29,7 +29,8 @@ PACKAGE = "simulators.sync"
 # alerts, of which only the notes are judged here.
 _SKIPPED = frozenset({"__main__", "sockets", "telemetry", "settings", "admin"})
 _ALERTS = "alert"
-_TELLING = frozenset({"track", "alarm"})
+# Calls that tell operators something, and change nothing for users.
+_TELLING = frozenset({"track", "alarm", "tell", "report_conflict"})
 _INVERTED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Eq: ast.NotEq,
     ast.NotEq: ast.Eq,

@@ -42,7 +42,7 @@ class ToNomis:
         self._creator = Creator(services, queues, queue)
         self._locks = Locks()
         self._seen: Memory[str, Seen] = Memory()
-        self._known: Memory[str, bool] = Memory()
+        self._known: Memory[str, None] = Memory()
 
     async def changed(self, event: Event) -> None:
         """Handle created and updated alike: NOMIS gets the note as it is now."""
@@ -64,7 +64,7 @@ class ToNomis:
                     raise NotYet(f"DPS has no note {tale.dps_id} yet")
                 track("casenotes-skipped-deleted", dpsCaseNoteId=tale.dps_id)
                 return
-            self._known.keep(note.id, True)
+            self._known.keep(note.id, None)
             shown, is_new = False, not rows
             if not rows:
                 created = await self._creator.create(note, tale)
@@ -90,7 +90,7 @@ class ToNomis:
             track("casenotes-deleted-ignored", dpsCaseNoteId=tale.dps_id)
             return
         async with self._locks.hold(tale.dps_id):
-            self._known.keep(tale.dps_id, True)
+            self._known.keep(tale.dps_id, None)
             rows = await self._services.mappings.by_dps(tale.dps_id)
             if not rows:
                 track("casenotes-deleted-skipped", dpsCaseNoteId=tale.dps_id)
