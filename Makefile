@@ -9,7 +9,7 @@ SCALE ?= 21
 
 .DEFAULT_GOAL := help
 .PHONY: help emulators setup verify test check docs bench defects defects-full \
-  signatures histories load nightly-load nightly lock clean
+  pictures signatures histories load nightly-load nightly lock clean
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -59,6 +59,9 @@ nightly: $(STAMP) ## What takes hours; name PARTS to run only those
 
 docs: $(STAMP) ## Make the made parts of the guides anew
 	@$(BIN)/python -m tests.run.documents
+
+pictures: $(STAMP) ## Take README's pictures anew (a minute; needs Chromium)
+	@$(BIN)/python -m harness.report.pictures
 
 load: $(STAMP) ## Two minutes beyond 20 times the assumed peak: does it hold?
 	@$(BIN)/tandem load --profile peak --scale $(SCALE) --minutes 2 --seed 1 $(ARGS)

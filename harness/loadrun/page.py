@@ -63,6 +63,7 @@ def render(verdict: dict[str, Any], measured: dict[str, Any]) -> str:
     ]
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width">'
         f"<title>Load: {name}</title><style>{_STYLE}</style></head><body>"
         f"<h1>Will the sync hold?</h1>{''.join(body)}</body></html>\n"
     )

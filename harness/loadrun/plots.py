@@ -79,7 +79,8 @@ def plot(
         )
     parts.append(
         f'<text x="{(WIDTH + LEFT) / 2}" y="{HEIGHT - 4}" class="x">{escape(across)}'
-        f'</text><text x="4" y="{TOP + 2}" class="unit">{escape(unit)}</text>'
+        f'</text><text x="{-(HEIGHT - BOTTOM + TOP) / 2}" y="11" class="x" '
+        f'transform="rotate(-90)">{escape(unit)}</text>'
     )
     if limit is not None and not logarithmic and limit[1] <= top:
         _, y = place(0, limit[1])

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.containers.composing import Compose
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -99,6 +101,18 @@ def stand_ins(
         extra = ("--format", "docker") if engine.program == "podman" else ()
         engine("build", *extra, "-t", made[half], str(folder), wait=_BUILD_WAIT)
     return made
+
+
+@pytest.fixture(scope="module")
+def compose(engine: Engine, image: str) -> Iterator[Compose]:
+    """Return compose with nothing up; all that comes up goes afterwards."""
+    before = engine.held()
+    made = Compose(image)
+    try:
+        yield made
+    finally:
+        made("down", "--volumes", "--timeout", "5")
+    assert engine.held() <= before
 
 
 @pytest.fixture

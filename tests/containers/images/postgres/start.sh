@@ -7,5 +7,5 @@ initdb --pgdata "$data" --username "$POSTGRES_USER" --pwfile /tmp/password \
 echo 'host all all all scram-sha-256' >> "$data/pg_hba.conf"
 echo "CREATE DATABASE $POSTGRES_DB" |
   postgres --single -D "$data" postgres > /dev/null
-exec postgres -D "$data" -c listen_addresses='*' -c unix_socket_directories=/tmp \
+exec postgres -D "$data" -c listen_addresses="*" \
   -c dynamic_shared_memory_type=mmap
