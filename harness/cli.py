@@ -20,6 +20,7 @@ from harness import (
     cli_load,
     cli_mutants,
     cli_rollout,
+    cli_steps,
 )
 from harness.environment import FIXED_PORT
 from harness.options import RunOptions
@@ -222,31 +223,6 @@ def up(host: str, seed: int, mode: str | None, port: int) -> None:
     sys.exit(hold_up(host, seed, mode or "as-deployed", port))
 
 
-@cli.command()
-@click.argument("words", nargs=-1, metavar="[WORDS | PATHS]...")
-@click.option(
-    "--check",
-    is_flag=True,
-    help="Read the features at PATHS and understand every line, without playing.",
-)
-@click.option(
-    "--unused",
-    is_flag=True,
-    help="List the steps that no feature at PATHS (default: all of ours) uses.",
-)
-def steps(words: tuple[str, ...], check: bool, unused: bool) -> None:
-    """List the steps that scenarios are written in; WORDS filter them."""
-    from harness import catalogue, usage
-
-    if check and unused:
-        raise click.UsageError("--check and --unused: ask for one at a time")
-    if check:
-        sys.exit(usage.check(list(words)))
-    if unused:
-        sys.exit(usage.print_unused(list(words)))
-    sys.exit(catalogue.print_catalogue(" ".join(words)))
-
-
 cli.add_command(cli_contracts.conform)
 cli.add_command(cli_contracts.contracts)
 cli.add_command(report.report)
@@ -256,4 +232,5 @@ cli_defects.defects.add_command(cli_mutants.score_mutants_command)
 cli.add_command(cli_explore.explore)
 cli_delivery.register(cli)
 cli_rollout.register(cli)
+cli_steps.register(cli)
 cli_load.register(cli)

@@ -213,7 +213,12 @@ def _overtake(scene: Scene, queue: str) -> None:
     scene.faults.append(scene.world.delivery_fault("delay", seconds=5.0, **late))
 
 
-@given(parsers.re(r"a malformed event waits on the queue from (?P<queue>\w+ to \w+)"))
+@given(
+    parsers.re(
+        r"a malformed event waits on the queue from "
+        r"(?P<queue>DPS to NOMIS|NOMIS to DPS)"
+    )
+)
 def malformed(scene: Scene, queue: str) -> None:
     """Put a message that is no event into the sync's queue.
 

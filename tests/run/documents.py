@@ -2,7 +2,8 @@
 
     python -m tests.run.documents
 
-writes the made parts anew: the picture of a result in README.md and docs/steps.md.
+writes the made parts anew: the picture of a result in README.md, what a slip of the
+pen is answered with in docs/testers.md, and docs/steps.md.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 GUIDES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 STEPS = ROOT / "docs" / "steps.md"
 README = ROOT / "README.md"
+TESTERS = ROOT / "docs" / "testers.md"
 
 PICTURE = [
     "tandem",
@@ -149,24 +151,45 @@ def commands() -> list[str]:
 
 def picture() -> str:
     """Return the block of README.md that shows a result: command and output."""
+    return _shown(PICTURE, {})
+
+
+def slip() -> str:
+    """Return the block of docs/testers.md that answers a slip of the pen."""
+    (block,) = [b for b in blocks("gherkin") if b.plays == "usage"]
+    words = ["tandem", "steps", "--check", "slip.feature"]
+    return _shown(words, {"slip.feature": block.text})
+
+
+def _shown(command: list[str], files: dict[str, str]) -> str:
+    """Return a block with a command, run in a folder with these files, and its output.
+
+    Our features are there as well.
+    """
     printed = io.StringIO()
     before = Path.cwd()
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "features").symlink_to(ROOT / "features")
+        for name, text in files.items():
+            (Path(folder) / name).write_text(text, encoding="utf-8")
         os.chdir(folder)
         try:
-            with contextlib.redirect_stdout(printed), contextlib.suppress(SystemExit):
-                main(PICTURE[1:])
+            with (
+                contextlib.redirect_stdout(printed),
+                contextlib.redirect_stderr(printed),
+                contextlib.suppress(SystemExit),
+            ):
+                main(command[1:])
         finally:
             os.chdir(before)
-    words = " ".join(f"'{w}'" if " " in w else w for w in PICTURE)
+    words = " ".join(f"'{w}'" if " " in w else w for w in command)
     text = printed.getvalue().replace(f"{ROOT}/", "").rstrip()
     return f"```text\n$ {words}\n{text}\n```\n"
 
 
-def with_picture(text: str, shown: str) -> str:
-    """Put the picture between its marks in README.md's text."""
-    begin, end = "<!-- begin: picture -->\n", "<!-- end: picture -->"
+def with_made(text: str, name: str, shown: str) -> str:
+    """Put a made part between its marks (`<!-- begin: name -->`) in a guide's text."""
+    begin, end = f"<!-- begin: {name} -->\n", f"<!-- end: {name} -->"
     head, _, rest = text.partition(begin)
     return f"{head}{begin}{shown}{end}{rest.partition(end)[2]}"
 
@@ -208,7 +231,9 @@ def write() -> None:
     """Write the made parts anew."""
     STEPS.write_text(catalogue(), encoding="utf-8")
     text = README.read_text(encoding="utf-8")
-    README.write_text(with_picture(text, picture()), encoding="utf-8")
+    README.write_text(with_made(text, "picture", picture()), encoding="utf-8")
+    text = TESTERS.read_text(encoding="utf-8")
+    TESTERS.write_text(with_made(text, "slip", slip()), encoding="utf-8")
 
 
 if __name__ == "__main__":

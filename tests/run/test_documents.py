@@ -78,9 +78,17 @@ def test_the_catalogue_of_steps_is_current() -> None:
 def test_the_picture_of_a_result_is_what_a_run_prints() -> None:
     """README.md shows today's output, but for ids, names and times."""
     text = documents.README.read_text(encoding="utf-8")
-    made = documents.with_picture(text, documents.picture())
+    made = documents.with_made(text, "picture", documents.picture())
     assert documents.shape(text) == documents.shape(made), "run `make docs`"
     assert "verdict: fail" in text
+
+
+def test_the_answer_to_a_slip_of_the_pen_is_what_a_check_prints() -> None:
+    """docs/testers.md shows what `tandem steps --check` says today."""
+    text = documents.TESTERS.read_text(encoding="utf-8")
+    made = documents.with_made(text, "slip", documents.slip())
+    assert text == made, "run `make docs`"
+    assert 'When an officer deletes the note "mistake" in NOMIS' in text
 
 
 def test_links_between_the_guides_lead_somewhere() -> None:
