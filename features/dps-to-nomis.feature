@@ -49,6 +49,13 @@ Feature: A case note written in DPS reaches NOMIS
     Then the prisoner has 20 case notes in NOMIS
     And the prisoner has 20 case notes in DPS
 
+  @TXT-16
+  Scenario: Notes of two DPS users keep their own authors
+    Given a case note written in DPS
+    When another DPS user writes a case note in DPS
+    Then both sides hold the note
+    And both sides agree
+
   @TXT-18
   Scenario: The author's second account is not taken for another author
     Given a prisoner

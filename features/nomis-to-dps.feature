@@ -50,3 +50,27 @@ Feature: A case note written in NOMIS reaches DPS
     And an officer who has no first name
     When the officer writes a case note in NOMIS
     Then both sides hold the note
+
+  @TXT-16
+  Scenario: Notes and amendments of two officers keep their own authors
+    Given a case note called "first" written in NOMIS
+    When another officer writes a case note in NOMIS
+    And an officer amends the note "first" in NOMIS
+    Then both sides hold the note
+    And both sides agree
+
+  @IDM-14
+  Scenario: The mapping of a NOMIS note says where the note was born
+    Given a prisoner
+    When an officer writes a case note in NOMIS
+    Then the mapping joins the two copies under the prisoner's number
+
+  Scenario: Notes written in two prisons show their own prison in DPS
+    Given a prison "Thornhill"
+    And a prison "Redmarsh"
+    And a prisoner called "North" in "Thornhill"
+    And a prisoner called "South" in "Redmarsh"
+    When an officer writes a case note about "North" in NOMIS
+    And an officer writes a case note about "South" in NOMIS
+    Then both sides hold the note
+    And both sides agree

@@ -69,6 +69,13 @@ Feature: Slow answers, lagging reads and crossing workers do no harm
     When an officer edits the note in NOMIS to say "Corrected."
     Then both sides show the text "Corrected."
 
+  @ORD-04
+  Scenario: A note written in DPS that DPS itself does not show yet
+    Given a prisoner
+    And DPS answers reads with the state of 5 seconds before
+    When a DPS user writes a case note in DPS
+    Then both sides hold the note
+
   @ORD-05
   Scenario: An officer corrects the text again while the sync writes the first
     Given a case note written in NOMIS

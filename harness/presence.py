@@ -13,6 +13,7 @@ from harness.control import WorldError
 from harness.idle import IdleProbes
 from harness.settle import BUILD_PATIENCE, PATIENCE
 from harness.targets import HALVES, check_half, parse
+from simulators.bus.copies import IN_FLIGHT, QUEUED, RETURNED
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -95,12 +96,25 @@ class Presence:
 
 
 def describe(copy: Copy) -> str:
-    """Say where a copy that still moves is, and with whom."""
-    where = f"copy {copy.number} ({copy.type or 'no type'}) on {copy.queue}"
-    received = f"received {copy.count} times"
-    if copy.state == "in-flight":
-        holder = "a killed consumer" if copy.orphaned else copy.consumer or "a consumer"
-        return f"{where} is in flight with {holder}, {received}"
-    if copy.state == "queued":
-        return f"{where} waits to be received, {received} so far"
-    return f"{where} is {copy.state}, {received}"
+    """Say where a copy that still moves is, and whose turn it is."""
+    what = f"message {copy.number} ({copy.type or 'no type'}) of {copy.queue}"
+    before = f", taken {copy.count} times before" if copy.count else ""
+    if copy.state == IN_FLIGHT:
+        taker = _reader(copy.queue)
+        if copy.orphaned:
+            return f"{what} was taken by {taker}, which was killed: it will come back"
+        again = f" (try {copy.count})" if copy.count > 1 else ""
+        return (
+            f"{taker} took {what}{again} and has neither acknowledged it nor given it "
+            "back"
+        )
+    if copy.state == QUEUED:
+        return f"{what} waits for {_reader(copy.queue)} to take it{before}"
+    if copy.state == RETURNED:
+        return f"{what} was given back by {_reader(copy.queue)} for a later try{before}"
+    return f"{what} is {copy.state}{before}"
+
+
+def _reader(queue: str) -> str:
+    """Return who reads a queue: a half, or DPS."""
+    return next((half for half in HALVES if queue in topology.queues_of(half)), "DPS")

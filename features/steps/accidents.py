@@ -34,15 +34,22 @@ def late_merges(scene: Scene, minutes: str) -> None:
 
 @given(
     parsers.re(
-        r"NOMIS answers reads with the state of (?P<seconds>\d+) seconds? before"
+        r"(?P<side>NOMIS|DPS) answers reads with the state of (?P<seconds>\d+) "
+        "seconds? before"
     )
 )
 @checked(seconds=rules.some)
-def lagging_reads(scene: Scene, seconds: str) -> None:
-    """Let NOMIS read the prisoner's notes from a copy that lags behind.
+def lagging_reads(scene: Scene, side: str, seconds: str) -> None:
+    """Let a system read the prisoner's notes from a copy that lags behind.
+
+    In DPS everybody's reads lag.
 
     Example: Given NOMIS answers reads with the state of 5 seconds before
     """
+    if side == DPS:
+        scene.world.option("dps-read-lag", float(seconds))
+        scene.undo_later("option", ("dps-read-lag", 0.0))
+        return
     who = users.number(scene, None)
     scene.world.option("read-lag", {"seconds": float(seconds), "prisoner": who})
     back = {"seconds": 0.0, "prisoner": who}

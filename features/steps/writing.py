@@ -54,7 +54,7 @@ def note_written(
 
 @when(
     parsers.re(
-        rf"{_WHO} writes {_NOTE} in {_SIDE}"
+        rf"(?:{_WHO}|(?P<other>another (?:officer|DPS user))) writes {_NOTE} in {_SIDE}"
         r'(?: of type "(?P<kind>[^"]+)")?(?: saying "(?P<text>[^"]*)")?'
     )
 )
@@ -66,12 +66,17 @@ def write_note(
     about: str | None = None,
     kind: str | None = None,
     text: str | None = None,
+    other: str | None = None,
 ) -> None:
     """Write a case note in that system; type and text are optional.
 
+    Another officer, or DPS user, is not the one who writes the other notes.
+
     Example: When an officer writes a case note in NOMIS saying "Seen on the wing."
     """
-    written = users.write(scene, side, about=about, kind=kind, text=text, name=name)
+    written = users.write(
+        scene, side, about=about, kind=kind, text=text, name=name, role=other
+    )
     must(written, scene, side)
 
 

@@ -284,6 +284,39 @@ def _() -> Patches:
     return [around(Mappings, "add", add)]
 
 
+def _always(kind: str) -> Patches:
+    """Let every mapping say that its note was born on one and the same side."""
+
+    async def add(original: Any, self: Any, row: Any) -> Any:
+        return await original(self, replace(row, kind=kind))
+
+    return [around(Mappings, "add", add)]
+
+
+@defect(
+    "IDM-14-type",
+    "The mapping of a NOMIS note says that DPS made it",
+    "from-nomis",
+    "mapping-sound",
+    wrong="the mapping's type is left to its default",
+    shows="the note's next event without audit module is taken for an echo",
+)
+def _() -> Patches:
+    return _always(creating.DPS_CREATED)
+
+
+@defect(
+    "IDM-14-type-to",
+    "The mapping of a DPS note says that NOMIS made it",
+    "to-nomis",
+    "mapping-sound",
+    wrong="both directions write the same type",
+    shows="an echo without audit module is taken for a note of NOMIS",
+)
+def _() -> Patches:
+    return _always(creating.NOMIS_CREATED)
+
+
 @defect(
     "IDM-17",
     "Mappings of merge copies go to the endpoint of single ones",

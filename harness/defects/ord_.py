@@ -94,6 +94,18 @@ def _() -> Patches:
     ]
 
 
+@defect(
+    "ORD-04-dps",
+    "A note that DPS does not show yet is taken for deleted",
+    "to-nomis",
+    "lost",
+    wrong="404 at the first read after the event is believed",
+    shows="NOMIS lacks the note, without any error",
+)
+def _() -> Patches:
+    return [function(to_nomis.may_still_appear, answers(False))]
+
+
 def without_order() -> Patches:
     """Let from-nomis read, wait, and write what it read, whoever else is at it."""
 

@@ -17,7 +17,7 @@ from harness.defects.registry import defect
 from simulators.dps import migration, sync_operations, upsert, users
 from simulators.dps.errors import bad_request, unforeseen
 from simulators.nomis import text as nomis_text
-from simulators.sync import merging, notes, planning, requesting
+from simulators.sync import creating, merging, notes, planning, requesting
 from simulators.sync import text as notation
 from simulators.sync.clients import Nomis
 from simulators.sync.notes import second
@@ -310,6 +310,72 @@ def _() -> Patches:
         return request | {"author": author | {"username": author["userId"]}}
 
     return [function(plain, new)]
+
+
+@defect(
+    "TXT-16-maker",
+    "Every note counts as entered by the sync's own account",
+    "from-nomis",
+    "altered",
+    wrong="who entered the note is not carried over",
+    shows="'my notes' and the audit name an account instead of the officer",
+)
+def _() -> Patches:
+    plain = requesting.new_note
+
+    def new(row: Any, prisoner: str) -> dict[str, Any]:
+        return plain(row, prisoner) | {"createdByUsername": "CASE_NOTES_SYNC"}
+
+    return [function(plain, new)]
+
+
+@defect(
+    "TXT-16-amender",
+    "An amendment shows its author's username with another person's name",
+    "from-nomis",
+    "altered",
+    wrong="staff id and name of the note's author are sent for the amender",
+    shows="DPS shows the first author's name at the amendment",
+)
+def _() -> Patches:
+    plain = requesting.new_note
+
+    def new(row: Any, prisoner: str) -> dict[str, Any]:
+        request = plain(row, prisoner)
+        for amendment in request["amendments"]:
+            username = amendment["author"]["username"]
+            amendment["author"] = request["author"] | {"username": username}
+        return request
+
+    changed = requesting.changed_note
+
+    def change(row: Any, note: Any, **named: Any) -> dict[str, Any]:
+        request = changed(row, note, **named)
+        for amendment in request["amendments"]:
+            username = amendment["author"]["username"]
+            amendment["author"] = request["author"] | {"username": username}
+        return request
+
+    return [function(plain, new), function(changed, change)]
+
+
+@defect(
+    "TXT-16-first",
+    "Every note goes to NOMIS under the first author seen",
+    "to-nomis",
+    "altered",
+    wrong="the author is remembered from an earlier message",
+    shows="a colleague's note stands under the wrong name in NOMIS",
+)
+def _() -> Patches:
+    plain = creating.create_request
+    first: list[str] = []
+
+    def create(note: Any) -> dict[str, Any]:
+        first.append(note.username)
+        return plain(note) | {"authorUsername": first[0]}
+
+    return [function(plain, create)]
 
 
 @defect(

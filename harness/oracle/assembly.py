@@ -77,7 +77,9 @@ class Assembly:
         return notes
 
     def _born_inside(self, made: set[tuple[str, str]]) -> list[LogicalNote]:
-        inside = inside_births(self.history, self.rows, self.copies, made)
+        audit = (self.evidence.snapshots.get("dps") or {}).get("audit") or ()
+        gone = {str(row["id"]): row for row in audit if "created" in row}
+        inside = inside_births(self.history, self.rows, self.copies, made, gone)
         return [n for n in inside if not self.scope or n.prisoner in self.scope]
 
     def _in_scope(self, write: Write) -> bool:

@@ -39,6 +39,7 @@ def altered(copy: Copy, note: LogicalNote, expected: Expected) -> Iterator[Diffe
     if note.author and row["author"] not in aliases:
         yield _altered(copy, "author", note.author, row["author"])
     yield from _person(copy, row, note)
+    yield from _maker(copy, row, note)
     yield from _origin(copy, row, note)
     for one in expected.amendments:
         yield from _amendment(copy, row, note, one)
@@ -60,6 +61,21 @@ def _person(copy: Copy, row: dict[str, Any], note: LogicalNote) -> Iterator[Diff
     shown = _plain(row.get("author_name"))
     if shown and all(" " in name for name in names) and shown not in names:
         yield _altered(copy, "author name", sorted(names), row["author_name"])
+
+
+def _maker(copy: Copy, row: dict[str, Any], note: LogicalNote) -> Iterator[Difference]:
+    """Yield where DPS names another maker of a NOMIS note than NOMIS does.
+
+    The sync carries over who inserted the row (http-contracts C3); in the screens that
+    is the author, so either is right.
+    """
+    if note.side != NOMIS or note.kind == SEED or not row.get("created_by"):
+        return
+    rows = [other.row for other in note.copies[NOMIS] if other.row is not None]
+    makers = {one["create_user"] for one in rows if one.get("create_user")}
+    names = {name for one in rows for name in one.get("usernames") or ()}
+    if makers and row["created_by"] not in makers | names:
+        yield _altered(copy, "created by", sorted(makers), row["created_by"])
 
 
 def _plain(name: str | None) -> str:
@@ -98,11 +114,38 @@ def _amendment(
         return
     if wanted.id is not None and all(one["id"] != wanted.id for one in same):
         yield _altered(copy, "amendment id", wanted.id, same[0]["id"])
+    yield from _amender(copy, note, wanted, same)
     system = "DPS" if change.side == DPS else "NOMIS"
     if change.call.service == "prison-api" or _written_by_legacy_path(note):
         return
     if all(one["system"] != system for one in same):
         yield _altered(copy, "amendment origin", system, same[0]["system"])
+
+
+def _amender(
+    copy: Copy, note: LogicalNote, wanted: Amendment, same: list[dict[str, Any]]
+) -> Iterator[Difference]:
+    """Yield where DPS shows another person than the officer who amended in NOMIS.
+
+    Only one whom NOMIS knows: no staff id is told of the others (http-contracts C3).
+    """
+    if wanted.change is None or wanted.change.side != NOMIS:
+        return
+    rows = [other.row for other in note.copies[NOMIS] if other.row is not None]
+    staff = [one["amenders"].get(wanted.author) for one in rows if "amenders" in one]
+    known = [one for one in staff if one]
+    if not known:
+        return
+    ids = {str(one["staff_id"]) for one in known}
+    if all(one.get("author_id") not in {None, *ids} for one in same):
+        yield _altered(copy, "amendment author id", sorted(ids), same[0]["author_id"])
+    names = {_plain(one["staff_name"]): one["staff_name"] for one in known}
+    shown = [_plain(one.get("author_name")) for one in same]
+    if all(" " in name for name in names) and all(
+        one and one not in names for one in shown
+    ):
+        wanted_names, found = sorted(names.values()), same[0]["author_name"]
+        yield _altered(copy, "amendment author name", wanted_names, found)
 
 
 def _altered(copy: Copy, field: str, wanted: Any, found: Any) -> Difference:

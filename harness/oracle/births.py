@@ -157,11 +157,13 @@ def inside_births(
     rows: dict[str, dict[str, dict[str, Any]]],
     copies: Copies,
     made: set[tuple[str, str]],
+    audit: dict[str, dict[str, Any]],
 ) -> list[LogicalNote]:
     """Return the notes that a system bore by itself.
 
     `made` are the ids that a request or the baseline explains; `rows` the final rows
-    by side. What is left came from a trigger or a listener.
+    by side, `audit` DPS' last record of notes that are gone, by id. What is left came
+    from a trigger or a listener.
     """
     notes = []
     seen: set[tuple[str, str]] = set()
@@ -170,7 +172,8 @@ def inside_births(
         if key is None or key in made or key in seen:
             continue
         seen.add(key)
-        notes.append(_born_inside(key, event.seq, rows[key[0]].get(key[1]), copies))
+        row = rows[key[0]].get(key[1]) or (audit.get(key[1]) if key[0] == DPS else None)
+        notes.append(_born_inside(key, event.seq, row, copies))
         notes[-1].details = {"event": event}
         if _event_type(event) == "ALERT":
             notes[-1].kind = ALERT

@@ -176,7 +176,9 @@ def amendments(
     problems: list[Difference] = []
     lost = [one for one in missing if not _changed(copy, one, left, problems)]
     problems += [
-        Difference(copy, "lost", "amendment", one.text, None, one.change)
+        Difference(
+            copy, "lost", "amendment", one.text, None, one.change, part=one.part()
+        )
         for one in lost
     ]
     problems += [_extra(copy, part, wanted, expected) for part in left]
@@ -214,6 +216,7 @@ def _changed(
         else:
             continue
         left.remove(part)
+        problem.part = part
         problems.append(problem)
         return True
     return False
@@ -227,10 +230,12 @@ def _extra(
             one for one in wanted if one.author == part.author and one.is_at(part.at)
         ]
         hint = "equal second" if len(same_second) > 1 else ""
-        return Difference(copy, "repeated", "amendment", None, part.text, None, hint)
+        return Difference(
+            copy, "repeated", "amendment", None, part.text, None, hint, part
+        )
     for one in expected.removed:
         if _exact(one, [part]):
             return Difference(
-                copy, "returned", "amendment", None, part.text, one.removed
+                copy, "returned", "amendment", None, part.text, one.removed, "", part
             )
-    return Difference(copy, "corrupt", "amendment", None, part.text)
+    return Difference(copy, "corrupt", "amendment", None, part.text, part=part)

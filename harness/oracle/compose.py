@@ -11,6 +11,7 @@ import traceback
 from typing import TYPE_CHECKING
 
 from harness.oracle.case import Case
+from harness.oracle.consequences import without_consequences
 from harness.oracle.evidence import FAIL, PASS, UNKNOWN, Verdict
 from harness.oracle.limited import apply
 from harness.oracle.rules.alert_notes import alert_notes
@@ -107,6 +108,8 @@ def _weigh(case: Case, verdict: Verdict, found: list[Violation]) -> None:
         verdict.reasons.append("vacuous: the scope holds no note and saw no change")
     found = _allow(case, verdict, found)
     found, excused = apply(case, found)
+    found, consequences = without_consequences(case, found)
+    verdict.findings += consequences
     verdict.limited = sorted(excused, key=_order)
     verdict.violations = sorted(found, key=_order)
     if verdict.violations:

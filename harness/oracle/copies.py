@@ -32,6 +32,8 @@ _ROW_OF = {
     "amendment text": "amendments",
     "amendment time": "amendments",
     "amendment author": "amendments",
+    "amendment author id": "amendments",
+    "amendment author name": "amendments",
     "amendment id": "amendments",
     "amendment origin": "amendments",
 }

@@ -14,12 +14,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from harness.oracle.changes import Change
+    from harness.oracle.codec import Part
     from harness.oracle.notes import Copy
 
 
 @dataclass(slots=True)
 class Difference:
-    """One thing wrong with a copy: which field, how, and the change it breaks."""
+    """One thing wrong with a copy: which field, how, and the change it breaks.
+
+    `part` is the amendment concerned: as the copy holds it, or the one that is lost.
+    """
 
     copy: Copy
     kind: str
@@ -28,3 +32,4 @@ class Difference:
     found: Any
     change: Change | None = None
     hint: str = ""
+    part: Part | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from simulators.nomis.text import UnparsableMarkerError
 from simulators.nomis.times import print_local
 
 if TYPE_CHECKING:
@@ -49,6 +50,22 @@ def _note(nomis: Nomis, number: str, row: CaseNote) -> dict[str, Any]:
         "audit_module": row.audit_module,
         "agency": row.agency,
         "inserted": print_local(row.inserted),
+        "create_user": row.create_user,
+        "amenders": _amenders(nomis, row),
+    }
+
+
+def _amenders(nomis: Nomis, row: CaseNote) -> dict[str, dict[str, Any]]:
+    """Return staff id and name of those who amended the note, by username."""
+    try:
+        parts = nomis.split(row).amendments
+    except UnparsableMarkerError:
+        return {}
+    known = {one.username: nomis.people.accounts.get(one.username) for one in parts}
+    return {
+        username: {"staff_id": staff.staff_id, "staff_name": staff.display_name}
+        for username, staff in known.items()
+        if staff is not None
     }
 
 

@@ -82,6 +82,7 @@ def test_new_alert_gets_an_active_note(dps: Dps) -> None:
         "sub_type": "ACTIVE",
         "occurred": "2026-03-01T00:00:00",
         "created": "2026-03-02T08:00:00",
+        "created_by": OFFICER,
         "author": OFFICER,
         "author_id": "485572",
         "author_name": "Nina Okoro",

@@ -44,6 +44,7 @@ def test_new_note_is_stored_as_sent(dps: Dps) -> None:
         "sub_type": "OBS_GEN",
         "occurred": "2026-03-01T09:15:00",
         "created": "2026-03-01T09:20:31",
+        "created_by": "ABC12D_GEN",
         "author": "ABC12D_GEN",
         "author_id": "485901",
         "author_name": "Sam Lee",
@@ -57,6 +58,8 @@ def test_new_note_is_stored_as_sent(dps: Dps) -> None:
     assert added == {
         "id": added["id"],
         "author": "ABC12D_GEN",
+        "author_id": "485901",
+        "author_name": "Sam Lee",
         "text": "Ate breakfast.",
         "created": "2026-03-01T10:00:02",
         "system": "NOMIS",

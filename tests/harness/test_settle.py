@@ -29,7 +29,11 @@ def test_open_request_is_named_with_its_caller(simulated: Scene) -> None:
     simulated.write_in_nomis("Hangs.")
     outcome = simulated.world.settle([simulated.prisoner], timeout=20)
     assert not outcome["settled"]
-    assert any("in flight with from-nomis" in reason for reason in outcome["waiting"])
+    assert any(
+        reason.startswith("from-nomis took message")
+        and reason.endswith("neither acknowledged it nor given it back")
+        for reason in outcome["waiting"]
+    )
 
 
 def test_settling_is_scoped(simulated: Scene) -> None:

@@ -166,6 +166,8 @@ def test_the_snapshot_is_of_the_prisoners_asked_for(office: Office) -> None:
                 "audit_module": "OIDNOMIS",
                 "agency": "ZNI",
                 "inserted": "2026-03-02T09:00:00",
+                "create_user": "NQK21W_GEN",
+                "amenders": {},
             }
         ],
         "alerts": [],

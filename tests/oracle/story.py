@@ -696,6 +696,27 @@ class Story:
             self.map(note, made, "NOMIS_CREATED")
         return note
 
+    def migrate(self, made: int) -> str:
+        """Load a NOMIS row into DPS as the migration does; returns the DPS id."""
+        row = self.nomis[made]
+        text, _ = split(row["text"])
+        note = self._new_dps(made, row["prisoner"])
+        self.dps[note]["text"] = text
+        body = {
+            "legacyId": made,
+            "text": text,
+            "type": row["type"],
+            "subType": row["sub_type"],
+            "author": {"username": row["usernames"][0]},
+            "occurrenceDateTime": row["occurred"],
+            "createdDateTime": row["created"],
+        }
+        path = f"/migrate/case-notes/{row['prisoner']}"
+        answer = [{"legacyId": made, "id": note}]
+        name = "dps.migrate_case_notes"
+        self.call("from-nomis-dps", name, "POST", path, [body], 200, answer)
+        return note
+
     def _new_dps(self, made: int, person: str) -> str:
         self._dps_id += 1
         note = f"019567d2-8d1c-7b4e-9a52-{self._dps_id:012x}"

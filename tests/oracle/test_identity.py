@@ -73,6 +73,56 @@ def test_a_nomis_note_shows_its_prison_and_staff_member_in_dps(
     assert found(story) == {("altered", "from-nomis")}
 
 
+def test_a_nomis_note_is_entered_in_dps_by_whoever_entered_it_in_nomis() -> None:
+    """The account that NOMIS names, or the author's; no service's."""
+    story = Story()
+    made = story.nomis_create()
+    story.sync()
+    (note,) = story.dps.values()
+    story.nomis[made]["create_user"] = "NOMIS_API"
+    for right in ("NOMIS_API", USER):
+        note["created_by"] = right
+        assert not found(story)
+    note["created_by"] = "CASE_NOTES_SYNC"
+    assert found(story) == {("altered", "from-nomis")}
+    assert unknown(unsettled(story))
+
+
+def test_who_entered_a_dps_note_is_not_nomis_to_say() -> None:
+    """A rebuild takes it from NOMIS, which names the account of its API."""
+    story, note, made = amended()
+    story.nomis[made]["create_user"] = "NOMIS_API"
+    story.dps[note]["created_by"] = "NOMIS_API"
+    assert not found(story)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("author_id", "1"), ("author_name", "Gold Jo")]
+)
+def test_an_officers_amendment_shows_that_officer_in_dps(
+    field: str, value: str
+) -> None:
+    """Staff id and name of who amended, not of who wrote the note."""
+    story = Story()
+    made = story.nomis_create()
+    story.sync()
+    story.nomis_amend(made, "Slept well.", user="XYZ98K_GEN")
+    story.sync()
+    (note,) = story.dps.values()
+    (part,) = note["amendments"]
+    part |= {"author_id": "7", "author_name": "Sam Lee"}
+    assert not found(story)
+    known = {"XYZ98K_GEN": {"staff_id": 7, "staff_name": "SAM LEE"}}
+    story.nomis[made]["amenders"] = known
+    assert not found(story)
+    part[field] = value
+    assert found(story) == {("altered", "from-nomis")}
+    assert unknown(unsettled(story))
+    story.nomis[made]["amenders"] = {}
+    story.settled = {"settled": True, "waiting": []}
+    assert not found(story)
+
+
 def test_an_old_nomis_note_without_prison_may_show_any_in_dps() -> None:
     """NOMIS prints wherever its booking is now (http-contracts N1)."""
     story = Story()

@@ -136,6 +136,71 @@ def test_a_mapping_of_two_different_notes_is_unsound() -> None:
     assert {rule for rule, _ in found(story)} == {"mapping-sound"}
 
 
+def mapped_by(story: Story, client: str, kind: str, *, batch: bool = False) -> None:
+    """Let a half map the one pair with a type, and the journal say so."""
+    (row,) = story.mapping
+    row["mapping_type"] = kind
+    body = {"dpsCaseNoteId": row["dps_id"], "nomisCaseNoteId": row["nomis_id"]}
+    path = "/mapping/casenotes/batch" if batch else "/mapping/casenotes"
+    name = "mapping.create_case_note_mappings"
+    name = name if batch else "mapping.create_case_note_mapping"
+    story.call(client, name, "POST", path, [body] if batch else body, 201)
+
+
+@pytest.mark.parametrize("kind", ["NOMIS_CREATED", "MIGRATED"])
+def test_the_mapping_of_a_dps_note_says_so_whoever_made_it(kind: str) -> None:
+    """Whoever wrote it is at fault; from-nomis may map an echo for to-nomis."""
+    for half in ("to-nomis", "from-nomis"):
+        story, _, _ = carried()
+        mapped_by(story, f"{half}-mapping", "DPS_CREATED")
+        assert story.judged().verdict == "pass"
+        mapped_by(story, f"{half}-mapping", kind)
+        assert found(story) == {("mapping-sound", half)}
+        assert "should be DPS_CREATED" in only(story.judged(), "mapping-sound").message
+
+
+def test_the_mapping_of_a_nomis_note_says_that_it_was_created_there() -> None:
+    """Not that DPS made it; nor a migration, unless one brought it."""
+    for kind, right in (
+        ("NOMIS_CREATED", True),
+        ("DPS_CREATED", False),
+        ("MIGRATED", False),
+    ):
+        story = Story()
+        story.nomis_create()
+        story.sync()
+        mapped_by(story, "from-nomis-mapping", kind)
+        assert found(story) == (
+            set() if right else {("mapping-sound", "from-nomis")}
+        ), kind
+        assert right or unknown(unsettled(story))
+
+
+def test_the_mapping_of_a_migrated_note_says_so() -> None:
+    """The migration's own rows do; to-nomis cannot know how an unmapped note came."""
+    for client, kind, right in (
+        ("from-nomis", "MIGRATED", True),
+        ("from-nomis", "NOMIS_CREATED", False),
+        ("to-nomis", "NOMIS_CREATED", True),
+        ("to-nomis", "DPS_CREATED", False),
+    ):
+        story = Story()
+        made = story.nomis_row("Long ago.", "ABC12D_GEN", "OIDNOMIS", ("GEN", "HIS"))
+        story.begin()
+        note = story.migrate(made)
+        story.map(note, made, kind)
+        mapped_by(story, f"{client}-mapping", kind, batch=True)
+        wanted = set() if right else {("mapping-sound", client)}
+        assert found(story) == wanted, (client, kind)
+
+
+def test_a_mapping_that_nobody_is_seen_to_write_is_held_to_no_type() -> None:
+    """The harness's own, or one older than the journal."""
+    story, _, _ = carried()
+    story.mapping[0]["mapping_type"] = "MIGRATED"
+    assert story.judged().verdict == "pass"
+
+
 def test_a_mapping_is_unknown_while_things_move() -> None:
     """The row may be on its retry queue."""
     story, _, _ = carried()

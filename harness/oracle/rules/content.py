@@ -7,7 +7,7 @@ remains: every other field equal, and both sides the same permitted value.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from harness.oracle.blame import Blame, absent, reader_of, writer_of
 from harness.oracle.notes import NOBODY, Copy, LogicalNote
@@ -68,6 +68,9 @@ def _birth(case: Case, note: LogicalNote, result: Result) -> None:
                 "though nobody deleted it",
                 f"gone from {other}",
                 seqs=[write.seq for write in gone.writes],
+                gone=True,
+                side=other,
+                copy=gone.id,
             )
         )
         return
@@ -102,6 +105,9 @@ def _own_copy(case: Case, note: LogicalNote, result: Result) -> None:
                 "though nobody deleted it",
                 f"gone from {note.side}",
                 seqs=[write.seq for write in own.writes],
+                gone=True,
+                side=note.side,
+                copy=own.id,
             )
         )
 
@@ -241,8 +247,8 @@ def _as_violation(
         rule,
         owner,
         note,
-        f"{where}: {difference.field} should be {difference.wanted!r}, "
-        f"is {difference.found!r}{why}",
+        f"{where}: {difference.field} should be {_shown(difference.wanted)}, "
+        f"is {_shown(difference.found)}{why}",
         f"{difference.field} in {copy.side}",
         seqs=[
             *([change.seq] if change else []),
@@ -253,10 +259,19 @@ def _as_violation(
         wanted=difference.wanted,
         found=difference.found,
         hint=difference.hint,
+        part=list(difference.part) if difference.part else None,
+        since=change.done if change else -1,
         side=copy.side,
         copy=copy.id,
         change=change.action if change else None,
     )
+
+
+def _shown(value: Any) -> str:
+    """Return a value, or each of those that would do, as a sentence names them."""
+    if isinstance(value, list):
+        return " or ".join(map(repr, value))
+    return repr(value)
 
 
 def _carrier(copy: Copy, change: Change | None) -> str:

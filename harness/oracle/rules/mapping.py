@@ -1,4 +1,10 @@
-"""Mapping sound: every synced pair mapped once, both ends alive, numbers current."""
+"""Mapping sound: every synced pair mapped once, both ends alive, numbers current.
+
+A mapping's **type** says where its note was born: `DPS_CREATED`, `NOMIS_CREATED`, or
+`MIGRATED` where the migration brought it (http-contracts 7.3, 7.4; events-and-config
+8.1). The builds read it: a row without an audit module is an echo only if its mapping
+says `DPS_CREATED`. Copies that a NOMIS merge made are not held to one.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +12,17 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from harness.oracle.blame import absent
+from harness.oracle.changes import as_dict
 from harness.oracle.notes import NOBODY, Copy, LogicalNote
 from harness.oracle.rules.result import Result, broken
 from harness.oracle.ties import interchangeable
-from harness.oracle.who import DPS, FROM_NOMIS, NOMIS, TO_NOMIS
+from harness.oracle.who import DPS, FROM_NOMIS, NOMIS, SYSTEM_NAME, TO_NOMIS
 
 if TYPE_CHECKING:
     from harness.oracle.case import Case
+    from harness.oracle.history import History
+
+    Pair = tuple[str, str]
 
 _MERGED = "prison-offender-events.prisoner.merged"
 _MAKER = {"DPS_CREATED": TO_NOMIS, "NOMIS_CREATED": FROM_NOMIS, "MIGRATED": FROM_NOMIS}
@@ -23,22 +33,37 @@ def mapping_sound(case: Case) -> Result:
     rows = (case.evidence.snapshots.get("mapping") or {}).get("notes") or []
     result = Result(checked=len(rows))
     by_nomis: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    makers = _makers(case.history)
     for row in rows:
         by_nomis[str(row["nomis_id"])].append(row)
-        _row(case, row, result)
+        _row(case, row, makers.get((str(row["nomis_id"]), row["dps_id"])), result)
     for note in case.notes:
         _pairs(case, note, by_nomis, result)
     return result
 
 
-def _row(case: Case, row: dict[str, Any], result: Result) -> None:
+def _makers(history: History) -> dict[Pair, str]:
+    """Return which program made the mapping of a NOMIS id and a DPS id, if one did."""
+    found: dict[Pair, str] = {}
+    for call in history.calls:
+        if call.service != "mapping" or call.method != "POST" or not call.accepted:
+            continue
+        bodies = call.body if isinstance(call.body, list) else [call.body]
+        for body in map(as_dict, bodies):
+            if call.program is not None and "nomisCaseNoteId" in body:
+                pair = str(body["nomisCaseNoteId"]), str(body.get("dpsCaseNoteId"))
+                found[pair] = call.program
+    return found
+
+
+def _row(case: Case, row: dict[str, Any], made_by: str | None, result: Result) -> None:
     nomis = case.copies.get((NOMIS, str(row["nomis_id"])))
     dps = case.copies.get((DPS, row["dps_id"]))
     if nomis is None or dps is None or nomis.row is None or dps.row is None:
         _dead_end(case, row, (dps, nomis), result)
         return
     note = dps.note
-    maker = _MAKER.get(row.get("mapping_type", ""), "mapping")
+    maker = made_by or _MAKER.get(row.get("mapping_type", ""), "mapping")
     if note is None or nomis.note is None:
         return  # born outside the scope: not this verdict's matter
     if note is not nomis.note and not interchangeable(dps, nomis):
@@ -52,6 +77,38 @@ def _row(case: Case, row: dict[str, Any], result: Result) -> None:
     if row.get("booking") != nomis.row["booking"]:
         words = f"booking {row.get('booking')} is not the note's {nomis.row['booking']}"
         _add(result, maker, note, row, words, "booking")
+    if made_by is not None and not nomis.merged:
+        _type(note, row, made_by, result)
+
+
+def _type(note: LogicalNote, row: dict[str, Any], made_by: str, result: Result) -> None:
+    kind, permitted = row.get("mapping_type"), _types(note, made_by)
+    if kind is not None and kind not in permitted:
+        wanted = " or ".join(sorted(permitted))
+        why = f"the note was born in {SYSTEM_NAME[note.side]}"
+        if "MIGRATED" in permitted:
+            why = "the migration brought the note"
+        words = f"its type is {kind} and should be {wanted}: {why}"
+        _add(result, made_by, note, row, words, "type")
+
+
+def _types(note: LogicalNote, made_by: str) -> set[str]:
+    """Return the types that the mapping of a note may have.
+
+    A half that finds a migrated note unmapped cannot know how it came.
+    """
+    if note.side == DPS:
+        return {"DPS_CREATED"}
+    creates = [
+        write.bulk
+        for copy in note.everywhere
+        for write in copy.writes
+        if write.side == DPS and write.kind == "create" and write.call.accepted
+    ]
+    permitted = {"MIGRATED"} if any(creates) or not creates else set()
+    if not all(creates) or not creates or made_by == TO_NOMIS:
+        permitted.add("NOMIS_CREATED")
+    return permitted
 
 
 def _dead_end(
@@ -75,7 +132,21 @@ def _dead_end(
         owner = TO_NOMIS if change.side == DPS else FROM_NOMIS
         if absent(case, note, change).parked:
             return
+    else:
+        # Nobody wished it gone: whoever took it away broke the mapping, too.
+        owner = _deleter(ends) or owner
     _add(result, owner, note, row, f"it names {' and '.join(gone)}, gone", "dead")
+
+
+def _deleter(ends: tuple[Copy | None, Copy | None]) -> str | None:
+    deletes = [
+        write
+        for end in ends
+        if end is not None and end.row is None
+        for write in end.writes
+        if write.kind == "delete" and write.call.accepted
+    ]
+    return deletes[-1].program if deletes else None
 
 
 def _pairs(
