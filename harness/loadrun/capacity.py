@@ -1,14 +1,16 @@
 """The highest rate that holds: raised until an objective breaks, three times over.
 
 Each trial is a short run of the profile peak on a fresh world. Rates rise by a half
-until one breaks, then the gap is halved twice. What ran out first is named by who used
-most of a core; unless that is the sync, the sync could do more: *at least*.
+until one breaks, then the gap is halved until it is within the noise that is allowed. A
+later round begins below what the round before it found. What ran out first is named by
+whose process filled a core; unless that is the sync, the sync could do more: *at
+least*. Rounds that disagree, or a machine that others used, say *too noisy*.
 """
 
 from __future__ import annotations
 
 import statistics
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from harness.loadrun.machine import OTHER
@@ -21,11 +23,17 @@ if TYPE_CHECKING:
     from harness.loadrun.objectives import Objectives
     from harness.loadrun.plan import Plan
 
+    Play = Callable[
+        [Plan, Objectives, Callable[[str], None]],
+        tuple[dict[str, Any], dict[str, Any]],
+    ]
+
 GROWTH = 1.5
-HALVINGS = 2
 NOISE = 0.15
+"""The share by which rounds may differ, and of the machine that others may use."""
 _FULL = 0.85
 _MOST = 2_000.0
+_LEAST = 0.1
 
 
 def search(trial: Callable[[float], bool], start: float) -> float:
@@ -33,7 +41,7 @@ def search(trial: Callable[[float], bool], start: float) -> float:
     low, high = 0.0, start
     while high <= _MOST and trial(high):
         low, high = high, high * GROWTH
-    for _ in range(HALVINGS):
+    while high > _LEAST and high - low > NOISE * low:
         middle = (low + high) / 2
         if trial(middle):
             low = middle
@@ -42,29 +50,62 @@ def search(trial: Callable[[float], bool], start: float) -> float:
     return low
 
 
+@dataclass
+class _Round:
+    """One search: every trial's verdict, and who ran out at the lowest that broke."""
+
+    trials: list[dict[str, Any]] = field(default_factory=list)
+    held: float = 0.0
+    limiter: str | None = None
+    others: float = 0.0
+
+    def take(self, rate: float, verdict: dict[str, Any]) -> bool:
+        """Take in one trial; says whether it held."""
+        health = verdict["health"]
+        self.others = max(self.others, health["machine"] - health["ours"])
+        held: bool = verdict["verdict"] == PASS
+        if not held:
+            self.limiter = limiter(verdict)
+        self.trials.append(
+            {
+                "rate": round(rate, 2),
+                "verdict": verdict["verdict"],
+                "reasons": verdict["reasons"][:3],
+            }
+        )
+        return held
+
+
 def measure(
-    plan: Plan, objectives: Objectives, rounds: int, say: Callable[[str], None]
+    plan: Plan,
+    objectives: Objectives,
+    rounds: int,
+    say: Callable[[str], None],
+    trial: Play = play,
 ) -> dict[str, Any]:
     """Search so many times; returns rates, spread, limiter and a sentence."""
-    rates: list[float] = []
-    limiters: list[str] = []
+    found: list[_Round] = []
+    start = plan.rate
     for number in range(1, rounds + 1):
-        broken: list[dict[str, Any]] = []
-
-        def trial(rate: float, broken: list[dict[str, Any]] = broken) -> bool:
-            scaled = replace(plan, scale=rate / plan.peak)
-            verdict, _ = play(scaled, objectives, lambda _: None)
-            held: bool = verdict["verdict"] == PASS
-            if not held:
-                broken.append(verdict)
-            say(f"  {rate:.1f} changes/s: {verdict['verdict']}")
-            return held
-
         say(f"round {number} of {rounds}")
-        rates.append(search(trial, plan.rate))
-        limiters += [limiter(verdict) for verdict in broken[-1:]]
-        say(f"  held {rates[-1]:.1f} changes/s")
-    return told(rates, limiters)
+        this = _Round()
+
+        def held(rate: float, this: _Round = this) -> bool:
+            scaled = replace(plan, scale=rate / plan.peak)
+            verdict, _ = trial(scaled, objectives, lambda _: None)
+            say(f"  {rate:.1f} changes/s: {verdict['verdict']}")
+            return this.take(rate, verdict)
+
+        this.held = search(held, start)
+        say(f"  held {this.held:.1f} changes/s")
+        found.append(this)
+        start = this.held / GROWTH or start
+    told_of = told(
+        [one.held for one in found],
+        [one.limiter for one in found if one.limiter],
+        max(one.others for one in found),
+    )
+    return {**told_of, "rounds": [one.trials for one in found]}
 
 
 def limiter(verdict: dict[str, Any]) -> str:
@@ -72,7 +113,7 @@ def limiter(verdict: dict[str, Any]) -> str:
     if any(verdict["counts"]["by_rule"].values()):
         return OTHER
     health = verdict["health"]
-    full = {n: share for n, share in health["cores_most"].items() if share > _FULL}
+    full = {n: share for n, share in health["busiest"].items() if share > _FULL}
     if full:
         return str(max(sorted(full), key=lambda name: full[name]))
     if health["machine"] > _FULL:
@@ -80,20 +121,32 @@ def limiter(verdict: dict[str, Any]) -> str:
     return OTHER if verdict["verdict"] == FAIL else "machine"
 
 
-def told(rates: list[float], limiters: list[str]) -> dict[str, Any]:
-    """Return the result as data; a spread beyond 15 % says the machine was noisy."""
+def told(
+    rates: list[float], limiters: list[str], others: float = 0.0
+) -> dict[str, Any]:
+    """Return the result as data; a noisy machine is told, never hidden.
+
+    `others` is the largest share of the machine that none of ours used in a trial.
+    """
     middle = statistics.median(rates)
     spread = (max(rates) - min(rates)) / middle if middle else 0.0
     name = statistics.mode(limiters) if limiters else "generator"
     sure = "" if name == OTHER else "at least "
     says = f"{sure}{middle:.1f} changes/s held; limited by the {name}"
+    says += f"; {len(rates)} rounds within {spread:.0%}"
+    noise = []
     if spread > NOISE:
-        says += f"; the rounds differ by {spread:.0%}: the machine was too noisy"
+        noise.append(f"the rounds differ by {spread:.0%}")
+    if others > NOISE:
+        noise.append(f"something else used up to {others:.0%} of it")
+    if noise:
+        says += f"; the machine was too noisy: {' and '.join(noise)}"
     return {
         "rates": [round(rate, 2) for rate in rates],
         "held": round(middle, 2),
         "spread": round(spread, 3),
-        "noisy": spread > NOISE,
+        "others": round(others, 3),
+        "noisy": bool(noise),
         "limiter": name,
         "at_least": name != OTHER,
         "says": says,

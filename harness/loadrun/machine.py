@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from statistics import median
 from typing import Any
 
 import psutil  # type: ignore[import-untyped] # no stubs locked
@@ -23,7 +24,7 @@ class Machine:
         self._used: dict[str, float] = {}
         self._seconds = 0.0
         self._before = time.monotonic()
-        self._most: dict[str, float] = {}
+        self._busiest: dict[str, list[float]] = {}
         self.cores = psutil.cpu_count() or 1
         self._whole: list[float] = []
         self._memory: dict[str, int] = {}
@@ -36,6 +37,7 @@ class Machine:
         self._before = now
         self._seconds += passed
         spent: dict[str, float] = {}
+        most: dict[str, float] = {}
         for process in psutil.Process().children(recursive=True):
             try:
                 with process.oneshot():
@@ -48,10 +50,11 @@ class Machine:
             _, before = self._seen.get(process.pid, (part, used))
             self._seen[process.pid] = (part, used)
             spent[part] = spent.get(part, 0.0) + used - before
+            most[part] = max(most.get(part, 0.0), (used - before) / passed)
             self._memory[part] = max(self._memory.get(part, 0), memory)
         for part, used in spent.items():
             self._used[part] = self._used.get(part, 0.0) + used
-            self._most[part] = max(self._most.get(part, 0.0), used / passed)
+            self._busiest.setdefault(part, []).append(most[part])
         self._whole.append(psutil.cpu_percent() / 100)
 
     def _part(self, process: psutil.Process) -> str:
@@ -62,7 +65,11 @@ class Machine:
         return next((part for mark, part in _PARTS if mark in line), OTHER)
 
     def told(self) -> dict[str, Any]:
-        """Return shares: `machine` and `ours` of all cores, `cores_used` by part."""
+        """Return shares: `machine` and `ours` of all cores, `cores_used` by part.
+
+        `busiest` is, by part, the share of one core that its busiest process used in
+        half of the samples: it cannot exceed 1, however many cores are idle.
+        """
         seconds = max(self._seconds, 1e-9)
         used = {part: spent / seconds for part, spent in sorted(self._used.items())}
         whole = sum(self._whole) / len(self._whole) if self._whole else 0.0
@@ -72,6 +79,9 @@ class Machine:
             "cores": self.cores,
             "seconds_used": {p: round(n, 3) for p, n in sorted(self._used.items())},
             "cores_used": {part: round(share, 3) for part, share in used.items()},
-            "cores_most": {part: round(n, 3) for part, n in sorted(self._most.items())},
+            "busiest": {
+                part: round(median(shares), 3)
+                for part, shares in sorted(self._busiest.items())
+            },
             "memory_mb": {p: n // 2**20 for p, n in sorted(self._memory.items())},
         }
