@@ -72,7 +72,7 @@ def render(verdict: dict[str, Any], measured: dict[str, Any]) -> str:
 def _course(verdict: dict[str, Any]) -> str:
     plan = verdict["plan"]
     return (
-        f"Profile <b>{escape(plan['profile'])}</b>: {plan['minutes']:g} minutes, up "
+        f"Profile <b>{escape(plan['profile'])}</b>: {plan['minutes']:g} min, up "
         f"to {plan['rate']:g} changes a second, {plan['scale']:g} times the assumed "
         f"national peak of {plan['national_peak']:g} a second. Headroom: "
         f"{escape(headroom(verdict))}. The peak is an assumption: no source gives "
@@ -101,7 +101,7 @@ def _counts(counts: dict[str, Any]) -> str:
 def _bound(number: int, counts: dict[str, Any]) -> str:
     if number or not counts["bound_95"]:
         return "-"
-    return f"below {counts['bound_95']:.2g}"
+    return f"below {100 * counts['bound_95']:.2g} %"
 
 
 def _campaign(verdict: dict[str, Any]) -> list[str]:
@@ -156,7 +156,7 @@ def _plots(verdict: dict[str, Any], measured: dict[str, Any]) -> list[str]:
         plot("Arrivals against completions", [came, done], "a second", shaded=shaded),
         plot("Queue depth", depths, "messages", shaded=shaded),
         plot(
-            "Age of the oldest message",
+            "Age of the oldest message (also of one given back for another try)",
             [Line("age", [(r["at"], r["age"]) for r in rows])],
             "seconds",
             shaded=shaded,

@@ -12,6 +12,9 @@ from html import escape
 
 WIDTH, HEIGHT = 760, 240
 LEFT, RIGHT, TOP, BOTTOM = 58, 12, 12, 34
+_MOST_TICKS = 8
+_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
+"""Seconds between two marks on the axis of time."""
 COLOURS = ("#1d70b8", "#d4351c", "#00703c", "#4c2c92")
 DASHES = ("", "7 3", "2 3", "9 3 2 3")
 
@@ -136,4 +139,5 @@ def _round_up(value: float) -> float:
 def _ticks(low: float, high: float, *, logarithmic: bool) -> list[float]:
     if logarithmic:
         return [10.0**power for power in range(int(low), int(high) + 1)]
-    return [low + (high - low) * step / 6 for step in range(7)]
+    step = next((s for s in _STEPS if s * _MOST_TICKS >= high - low), _STEPS[-1])
+    return [low + step * n for n in range(int((high - low) / step + 1e-9) + 1)]
