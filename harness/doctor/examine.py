@@ -28,13 +28,15 @@ if TYPE_CHECKING:
 class Patient:
     """What is examined: `host` and `port` of a world on fixed ports.
 
-    `targets` gives each half's environment; `control` is a held world's control API.
+    `targets` gives each half's environment; `control` is a held world's control API,
+    and `of_world` says that the environments are of that world's addresses.
     """
 
     host: str
     port: int
     targets: dict[str, Variables] = field(default_factory=dict)
     control: str | None = None
+    of_world: bool = False
 
     @classmethod
     def of(
@@ -61,7 +63,7 @@ class Patient:
         first = place.port - 1
         where = environment.at_host(place.hostname, first)
         targets = {half: environment.PROGRAMS[half](where).variables for half in halves}
-        return cls(host, first, targets, stack)
+        return cls(host, first, targets, stack, of_world=True)
 
 
 def read_variables(path: Path) -> Variables:
@@ -82,6 +84,9 @@ def examine(patient: Patient) -> list[Check]:
     checks = [*machine(patient.host, patient.port)]
     if patient.control is not None:
         checks.append(_world(patient.control))
+        if patient.of_world and checks[-1].state == FAIL:
+            # What it would serve fails with it, and says nothing more.
+            return checks
     with httpx.Client(timeout=10, trust_env=False) as client:
         for half, variables in patient.targets.items():
             checks += _complete(half, variables)

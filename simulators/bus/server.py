@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import select
 import socket
 from typing import TYPE_CHECKING
@@ -84,7 +85,7 @@ class BusServer:
         return f"http://{self.host}:{self.port}"
 
     async def start(self) -> None:
-        """Bind and listen; raises PortInUseError."""
+        """Bind and listen; raises PortInUseError, or OSError for no place of ours."""
         config = uvicorn.Config(
             self._app,
             lifespan="off",
@@ -133,6 +134,12 @@ def _bind(host: str, port: int) -> socket.socket:
         listener.listen(_BACKLOG)
     except OSError as error:
         listener.close()
-        raise PortInUseError(host, port) from error
+        if error.errno == errno.EADDRINUSE:
+            raise PortInUseError(host, port) from error
+        raise OSError(
+            error.errno,
+            f"cannot serve SNS and SQS on {host}:{port}: {error.strerror}; is that an "
+            "address of this machine, and the port above 1023?",
+        ) from error
     listener.setblocking(False)
     return listener

@@ -213,6 +213,18 @@ def test_port_that_is_taken_is_a_fault_and_ends_with_one(tmp_path: Path) -> None
     assert "--port" in fault["do"]
 
 
+def test_world_that_is_not_up_is_the_only_fault() -> None:
+    """What it would serve is not listed: each line would say the same."""
+    port = _three_free_ports()
+    told = CliRunner().invoke(
+        cli, ["doctor", "--stack", f"http://127.0.0.1:{port + 1}"]
+    )
+    assert told.exit_code == 1
+    assert "1 failed" in told.output
+    assert f"the world at http://127.0.0.1:{port + 1} does not answer" in told.output
+    assert "tandem up" in told.output
+
+
 def test_environment_file_is_read_as_docker_reads_it(
     first: int, tmp_path: Path
 ) -> None:

@@ -201,6 +201,19 @@ def test_a_taken_port_is_named_with_its_service(
 
 
 @pytest.mark.sockets
+def test_an_address_that_is_not_ours_is_not_called_taken(
+    tandem: Callable[..., Ended],
+) -> None:
+    """Another process is not looked for in vain where the address is wrong."""
+    with _three_free_ports() as port:
+        ended = tandem("up", "--host", "203.0.113.9", "--port", str(port))
+    assert ended.code == 2
+    assert f"cannot serve SNS and SQS on 203.0.113.9:{port}" in ended.out
+    assert "an address of this machine" in ended.out
+    assert "another process" not in ended.out
+
+
+@pytest.mark.sockets
 def test_a_world_held_up_prints_its_environment_and_ends_by_ctrl_c(
     tmp_path: Path,
 ) -> None:
