@@ -62,11 +62,22 @@ def contracts() -> None:
 )
 @click.option("--nightly", is_flag=True, help="10,000 cases a fake.")
 @click.option("--seed", type=int, default=1, show_default=True)
-def check(services: tuple[str, ...], examples: int, nightly: bool, seed: int) -> None:
+@click.option(
+    "-n",
+    "processes",
+    type=click.IntRange(1, 8),
+    default=1,
+    show_default=True,
+    help="Fakes at a time.",
+)
+def check(
+    services: tuple[str, ...], examples: int, nightly: bool, seed: int, processes: int
+) -> None:
     """Fuzz every fake from its contract, stateful links included.
 
     Fails on a 5xx that the dossier does not name with operation and trigger, on an
-    undocumented status, and on an answer that breaks the schema.
+    undocumented status, on an answer that breaks the schema, and when a link between
+    two operations was never followed.
     """
     from harness.contracts_tools.check import SERVICES as FUZZED
     from harness.contracts_tools.check import check_all
@@ -75,7 +86,9 @@ def check(services: tuple[str, ...], examples: int, nightly: bool, seed: int) ->
     if unknown:
         raise click.UsageError(f"unknown {unknown}; services: {', '.join(FUZZED)}")
     passed = True
-    for fuzzed in check_all(services or FUZZED, examples, nightly=nightly, seed=seed):
+    for fuzzed in check_all(
+        services or FUZZED, examples, nightly=nightly, seed=seed, processes=processes
+    ):
         click.echo(fuzzed.line())
         if not fuzzed.passed:
             click.echo(fuzzed.output)

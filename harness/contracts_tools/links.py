@@ -24,6 +24,7 @@ class Link(NamedTuple):
 
 
 NOTE = {"caseNoteId": "$response.body#/id"}
+SAME_PRISONER = {"offenderNo": "$request.path.offenderNo"}
 BODY_NOTE = {"caseNoteId": "$response.body#/caseNotes/0/caseNoteId"}
 ALERT = {
     "bookingId": "$response.body#/bookingId",
@@ -47,7 +48,12 @@ LINKS: dict[str, tuple[Link, ...]] = {
         Link("create_case_note", 201, "get_case_note", NOTE),
         Link("create_case_note", 201, "update_case_note", NOTE),
         Link("create_case_note", 201, "delete_case_note", NOTE),
+        Link("create_case_note", 201, "get_case_notes", SAME_PRISONER),
+        Link(
+            "create_case_note", 201, "get_case_notes_for_reconciliation", SAME_PRISONER
+        ),
         Link("get_case_notes", 200, "get_case_note", BODY_NOTE),
+        Link("create_alert", 201, "get_alerts_for_reconciliation", SAME_PRISONER),
         Link("create_alert", 201, "get_alert", ALERT),
         Link("create_alert", 201, "update_alert", ALERT),
         Link("create_alert", 201, "delete_alert", ALERT),
@@ -62,6 +68,8 @@ LINKS: dict[str, tuple[Link, ...]] = {
             "replace_case_note",
             {"id": "$response.body#/caseNoteId"},
         ),
+        # Chains begin with a POST: this one only leads to the sync's PUT.
+        Link("create_case_note", 201, "put_sync_case_note", {}),
         Link(
             "put_sync_case_note",
             201,
@@ -125,6 +133,11 @@ LINKS: dict[str, tuple[Link, ...]] = {
         ),
     ),
 }
+
+
+def names(service: str) -> list[str]:
+    """Return a service's links as `SOURCE -> TARGET`."""
+    return [f"{link.source} -> {link.target}" for link in LINKS.get(service, ())]
 
 
 def with_links(contract: Contract) -> dict[str, Any]:

@@ -44,6 +44,8 @@ class Asked:
     readable: bool
     marked_before: bool = False
     """Whether an earlier request wrote a marker, whose date may be impossible."""
+    numbered_before: bool = False
+    """Whether an earlier request sent one of its legacy ids."""
 
 
 Trigger = tuple[str, "Callable[[Asked], bool]"]
@@ -118,7 +120,8 @@ def _parameter_misfit(request: Asked) -> bool:
 
 def _too_long_for_dps(request: Asked) -> bool:
     """Say whether a person identifier exceeds its column of twelve (3.0 model)."""
-    texts = [request.path.get("personIdentifier", "")]
+    # Upper case may be longer: a sharp s becomes two letters.
+    texts = [request.path.get("personIdentifier", "").upper()]
     if isinstance(request.body, dict):
         texts += [
             request.body.get(name, "")
@@ -153,14 +156,29 @@ def _malformed_path_uuid(request: Asked) -> bool:
     )
 
 
-def _legacy_id_taken(request: Asked) -> bool:
+def legacy_ids(request: Asked) -> list[float]:
+    """Return the legacy ids of the notes in a request's body, in order."""
+    return [
+        number
+        for element in _elements(request.body)
+        if isinstance(number := element.get("legacyId"), int | float)
+    ]
+
+
+def legacy_id_taken(request: Asked) -> bool:
+    """Say whether another note may have the legacy id; DPS-born ones are negative."""
     operation = request.operation
-    return (
-        operation is not None
-        and operation.id == "put_sync_case_note"
-        and isinstance(request.body, dict)
-        and request.body.get("id") is not None
+    if operation is None:
+        return False
+    numbers = legacy_ids(request)
+    taken = (
+        request.numbered_before
+        or any(number < 0 for number in numbers)
+        or len(numbers) != len(set(numbers))
     )
+    if operation.id == "put_sync_case_note" and isinstance(request.body, dict):
+        return taken and request.body.get("id") is not None
+    return taken and operation.id == "migrate_case_notes"
 
 
 def _malformed_body_uuid(request: Asked) -> bool:
@@ -244,7 +262,7 @@ TRIGGERS: dict[str, tuple[Trigger, ...]] = {
         ("http-contracts 3.0: a non-UUID in a UUID path", _malformed_path_uuid),
         ("http-contracts 3.0: the same for other parameters [I]", _parameter_misfit),
         ("http-contracts 3.0: a database constraint", _too_long_for_dps),
-        ("http-contracts 3.1 C3 rule 4: legacy id taken", _legacy_id_taken),
+        ("http-contracts 3.0, C3 rule 4: legacy ids are unique", legacy_id_taken),
     ),
     "mapping": (
         ("http-contracts 4.0: " + NO_ROUTE[0], _no_route),

@@ -8,9 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 import contracts
-from harness.contracts_tools.check import check
-from harness.contracts_tools.links import LINKS, with_links
-from harness.contracts_tools.triggers import asked, explanation, has_marker
+from harness.contracts_tools.check import Fuzzed, check
+from harness.contracts_tools.links import LINKS, Link, names, with_links
+from harness.contracts_tools.triggers import (
+    asked,
+    explanation,
+    has_marker,
+    legacy_id_taken,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,6 +79,25 @@ def test_an_impossible_marker_must_have_been_written_first() -> None:
     assert explanation("nomis", replace(read, marked_before=True)) is not None
 
 
+@pytest.mark.parametrize(
+    ("body", "earlier", "explained"),
+    [
+        (b'[{"legacyId": 7}]', False, False),
+        (b'[{"legacyId": 7}]', True, True),
+        (b'[{"legacyId": -7}]', False, True),
+        (b'[{"legacyId": 7}, {"legacyId": 7}]', False, True),
+    ],
+)
+def test_a_legacy_id_must_be_able_to_be_taken(
+    body: bytes, earlier: bool, explained: bool
+) -> None:
+    """Sent before, listed twice, or negative as those of DPS are."""
+    path = "http://fake/migrate/case-notes/A1234BC"
+    request = replace(asked("dps", "POST", path, body), numbered_before=earlier)
+    # The bodies lack what the contract demands; only this trigger is asked here.
+    assert legacy_id_taken(request) is explained
+
+
 def test_a_bean_constraint_never_explains_a_500() -> None:
     """A blank member is a 400 of DPS; only what cannot be bound is a 500."""
     body = b'{"text":"  "}'
@@ -90,6 +114,15 @@ def test_links_lead_to_operations_that_exist(service: str) -> None:
     assert str(contract.document) == before
     for link in LINKS[service]:
         assert contract.operation(link.target).id in linked
+
+
+def test_links_are_counted_and_those_never_followed_are_named() -> None:
+    """What the line of a fake says of its links."""
+    links = {"create -> get": 3, "create -> delete": 0}
+    told = Fuzzed("nomis", 2, {"cases": 9, "2xx": 9}, passed=False, links=links).line()
+    assert "1 of 2 links followed, 3 calls" in told
+    assert "never followed: create -> delete" in told
+    assert "FAILED" in told
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +142,29 @@ def test_a_sound_fake_passes(world: OwnWorld) -> None:
     fuzzed = check(world, "manage-users", 2, phases="fuzzing")
     assert fuzzed.passed, fuzzed.output
     assert fuzzed.counts["cases"] >= 2
+
+
+@pytest.mark.sockets
+@pytest.mark.long
+def test_links_are_followed_and_a_link_that_leads_nowhere_fails(
+    world: OwnWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Chains go from an answer to the next call; one that no answer feeds is told."""
+    nowhere = Link(
+        "create_case_note_mapping",
+        201,
+        "get_alert_mapping_by_dps_id",
+        {"dpsAlertId": "$response.body#/dpsAlertId"},
+    )
+    sound = names("mapping")
+    monkeypatch.setitem(LINKS, "mapping", (*LINKS["mapping"], nowhere))
+    fuzzed = check(world, "mapping", 25, phases="stateful")
+    assert not fuzzed.passed
+    assert "No issues found" in fuzzed.output
+    assert min(fuzzed.links[name] for name in sound) > 0
+    assert [name for name, count in fuzzed.links.items() if not count] == [
+        "create_case_note_mapping -> get_alert_mapping_by_dps_id"
+    ]
 
 
 @pytest.mark.sockets
