@@ -21,6 +21,12 @@ MERGED = "prison-offender-events.prisoner.merged"
 BOOKING_MOVED = "prison-offender-events.prisoner.booking.moved"
 RECEIVED = "prisoner-offender-search.prisoner.received"
 RECONCILIATION = "case-notes.alerts.reconciliation"
+REFERENCE_EVENTS = tuple(
+    f"prisoner-alerts.alert-{table}-{change}"
+    for table in ("code", "type")
+    for change in ("created", "updated", "deactivated", "reactivated")
+)
+"""What tells of alert codes and types; the builds' localstack profile lacks them."""
 
 _DAY = 24 * 60 * 60
 
@@ -65,6 +71,7 @@ TO_NOMIS_ALERTS = QueuePlan(
             "person.alert.created",
             "person.alert.updated",
             "person.alert.deleted",
+            *REFERENCE_EVENTS,
         )
     },
 )
