@@ -33,6 +33,26 @@ class Off(click.ParamType[Outage]):
             self.fail(str(error), param, ctx)
 
 
+class Rhythm(click.ParamType[str]):
+    """`SECONDS:ALERTS`, both above 0; empty means no bursts."""
+
+    name = "rhythm"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """Return the text as the generator reads it, or fail with what is right."""
+        text = str(value)
+        every, _, size = text.partition(":")
+        try:
+            right = not text or (float(every) > 0 and int(size) > 0)
+        except ValueError:
+            right = False
+        if not right:
+            self.fail(f"{text!r}: write SECONDS:ALERTS, such as 30:20", param, ctx)
+        return text
+
+
 class Course(click.ParamType[str]):
     """A profile's name."""
 
@@ -83,6 +103,13 @@ class Course(click.ParamType[str]):
     "--latency",
     metavar="FILE",
     help="Service times of the fakes, TOML; `default` takes ours. Without: none.",
+)
+@click.option(
+    "--bursts",
+    type=Rhythm(),
+    default="",
+    metavar="SECONDS:ALERTS",
+    help="So many alerts at once every so many seconds, such as 30:20.",
 )
 @click.option("--estate", is_flag=True, help="109 million historic notes behind it.")
 @click.option("--settle", default=120.0, show_default=True, help="Seconds.")
@@ -212,7 +239,7 @@ def capacity(
     """Raise the rate until an objective breaks; say what held and what ran out."""
     given |= dict.fromkeys(("stack", "peak", "mode"))
     given |= {"profile": "peak", "outages": (), "settle": 30.0, "seed": 1}
-    given |= {"scale": 1.0, "defects": (), "estate": False, "workers": 1}
+    given |= {"scale": 1.0, "defects": (), "estate": False, "workers": 1, "bursts": ""}
     plan, wanted = _planned(sync, goal_file, given)
     from harness.loadrun.capacity import measure
 

@@ -7,8 +7,10 @@ runs with one seed offer the same users the same changes at the same moments.
 
 from __future__ import annotations
 
+import heapq
+import math
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from load.shape import Shape
@@ -18,12 +20,17 @@ if TYPE_CHECKING:
 
 NOMIS, DPS = "NOMIS", "DPS"
 CREATE, AMEND, READ, DELETE = "create", "amend", "read", "delete"
+ALERT = "alert"
 
 # In per cent: most of the writing has moved to DPS, and most of it is new notes.
 # Deletions are "extremely rare" (events-and-config 10); at their true share of a few
 # in a million no run would show one.
 SIDES = {NOMIS: 40, DPS: 60}
 ACTIONS = {CREATE: 69, AMEND: 20, READ: 10, DELETE: 1}
+
+
+_RAISING = 0.1
+"""Seconds between two alerts of a burst at the screens: several people raise them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,55 @@ class Arrival:
     at: float
     side: str
     action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bursts:
+    """Alerts in bursts: on average every so many seconds, so many alerts at once.
+
+    After an incident the officers of a wing raise them at the NOMIS screens within
+    moments; in DPS one person raises them for a whole list, all at the same moment.
+    """
+
+    every: float
+    size: int
+
+    def arrivals(self, seed: int, ends: float) -> Iterator[Arrival]:
+        """Yield the alerts of each burst; the numbers are not given yet."""
+        stream = random.Random(f"bursts/{seed}")  # noqa: S311 - repeatable, not secret
+        at = stream.expovariate(1 / self.every)
+        while at < ends:
+            side = _drawn(stream, SIDES)
+            for place in range(self.size):
+                later = place * _RAISING if side == NOMIS else 0.0
+                yield Arrival(0, at + later, side, ALERT)
+            at += self.size * _RAISING + stream.expovariate(1 / self.every)
+
+
+def parse_bursts(text: str) -> Bursts | None:
+    """Read `SECONDS:ALERTS`; empty: none. ValueError says what is right."""
+    if not text:
+        return None
+    every, _, size = text.partition(":")
+    try:
+        bursts = Bursts(float(every), int(size))
+    except ValueError:
+        bursts = Bursts(0, 0)
+    if bursts.every <= 0 or bursts.size <= 0:
+        raise ValueError(f"{text!r}: write SECONDS:ALERTS, such as 30:20")
+    return bursts
+
+
+def mixed(rate: float | Shape, seed: int, bursts: Bursts | None) -> Iterator[Arrival]:
+    """Yield all arrivals with the bursts among them, numbered through."""
+    if bursts is None:
+        yield from arrivals(rate, seed)
+        return
+    ends = rate.ends if isinstance(rate, Shape) else math.inf
+    streams = arrivals(rate, seed), bursts.arrivals(seed, ends)
+    whole = heapq.merge(*streams, key=lambda arrival: arrival.at)
+    for number, arrival in enumerate(whole):
+        yield replace(arrival, number=number)
 
 
 def arrivals(rate: float | Shape, seed: int) -> Iterator[Arrival]:

@@ -35,6 +35,7 @@ from locust.runners import MasterRunner, WorkerRunner
 
 from load import session
 from load.arrivals import (
+    ALERT,
     AMEND,
     CREATE,
     DELETE,
@@ -43,7 +44,7 @@ from load.arrivals import (
     READ,
     SIDES,
     Arrival,
-    arrivals,
+    mixed,
 )
 from load.control import ControlError
 
@@ -81,6 +82,7 @@ def add_options(parser: ArgumentParser) -> None:
     add("--shape", default="", help="Rate over time, seconds:rate,...; not --rate")
     add("--until", type=float, default=math.inf, help="Seconds until the last arrival")
     add("--lengths", default="", help="Texts: median,highest length in characters")
+    add("--bursts", default="", help="Alert bursts, SECONDS:ALERTS; without: none")
     add("--people", default="", help="Write about the prisoners in this JSON file")
     add("--share", type=int, default=1, help="Workers that share the arrivals")
     add("--tally", default="", help="Write the counts there as JSON; no verdict")
@@ -137,7 +139,7 @@ def _pace(load: Session) -> None:
     """Hand over each arrival at its moment, whether or not anybody is free."""
     began = time.monotonic()
     load.began = time.time()
-    for arrival in arrivals(load.shape, load.seed):
+    for arrival in mixed(load.shape, load.seed, load.bursts):
         moment = began + arrival.at
         gevent.sleep(max(moment - time.monotonic(), 0.0))
         placed = load.placed(arrival) if load.rollout else arrival
@@ -163,6 +165,21 @@ class _Person(FastHttpUser):
         load.sent += 1
         load.late += time.monotonic() - moment > LATE
         self.moment = moment
+        self.act(load, arrival)
+        self.environment.events.request.fire(
+            request_type="INTENDED",
+            name=self.side,
+            response_time=(time.monotonic() - moment) * 1000,
+            response_length=0,
+            exception=None,
+            context={},
+        )
+
+    def act(self, load: Session, arrival: Arrival) -> None:
+        """Do what the arrival says; without a note to act upon write one."""
+        if arrival.action == ALERT:
+            self.alert(load, arrival)
+            return
         if load.rollout and arrival.action != CREATE:
             about = self.look(load, arrival)
             if arrival.action == READ:
@@ -174,14 +191,6 @@ class _Person(FastHttpUser):
         else:
             acts = {AMEND: self.amend, DELETE: self.delete}
             acts.get(arrival.action, self.read)(load, arrival, *about)
-        self.environment.events.request.fire(
-            request_type="INTENDED",
-            name=self.side,
-            response_time=(time.monotonic() - moment) * 1000,
-            response_length=0,
-            exception=None,
-            context={},
-        )
 
     def look(self, load: Session, arrival: Arrival) -> tuple[str, str] | None:
         """List a prisoner's notes; returns prisoner and note to act upon, if any."""
@@ -203,6 +212,10 @@ class _Person(FastHttpUser):
 
     def amend(self, load: Session, arrival: Arrival, prisoner: str, note: str) -> None:
         """Amend a note that this run has written."""
+        raise NotImplementedError
+
+    def alert(self, load: Session, arrival: Arrival) -> None:
+        """Raise an alert."""
         raise NotImplementedError
 
     def read(self, load: Session, arrival: Arrival, prisoner: str, note: str) -> None:
@@ -270,6 +283,13 @@ class Officer(_Person):
         body = {"text": load.words(arrival)}
         self.ask(load, arrival, "POST nomis-screens amend", path, body)
 
+    def alert(self, load: Session, arrival: Arrival) -> None:
+        """Raise an alert at the screen: NOMIS may write a note by its trigger."""
+        prisoner = load.prisoner(arrival)
+        path = f"/prisoners/{prisoner}/alerts"
+        body = {"code": load.alert_code(prisoner)}
+        self.ask(load, arrival, "POST nomis-screens alert", path, body)
+
     def read(self, load: Session, arrival: Arrival, prisoner: str, note: str) -> None:
         """List the prisoner's notes."""
         path = f"/prisoners/{prisoner}/case-notes"
@@ -316,6 +336,13 @@ class DpsUser(_Person):
         path = f"/case-notes/{prisoner}/{note}"
         body = {"text": load.words(arrival)}
         self.ask(load, arrival, "PUT dps amend", path, body)
+
+    def alert(self, load: Session, arrival: Arrival) -> None:
+        """Raise an alert in DPS: its service of case notes may write a note of it."""
+        prisoner = load.prisoner(arrival)
+        path = f"/prisoners/{prisoner}/alerts"
+        body = {"alertCode": load.alert_code(prisoner)}
+        self.ask(load, arrival, "POST alerts alert", path, body)
 
     def read(self, load: Session, arrival: Arrival, prisoner: str, note: str) -> None:
         """Read a note in DPS."""

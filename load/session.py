@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from load import rollout
-from load.arrivals import AMEND, DPS, NOMIS
+from load.arrivals import AMEND, DPS, NOMIS, parse_bursts
 from load.control import Control, Token
 from load.shape import parse
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from load.arrivals import Arrival
+    from load.arrivals import Arrival, Bursts
     from load.rollout import RollOut
     from load.shape import Shape
 
@@ -37,6 +37,8 @@ MOST = 4
 CROSSING = 4
 """Every so many of DPS' amendments goes to a note from NOMIS."""
 SPREAD = 1.0
+ALERT_CODES = ("XA", "XC", "XEL", "XER", "XHT", "HA", "HS", "VI", "VU", "PEEP", "RCON")
+"""Codes that both systems know."""
 APART = 1_000_003
 """Between the seeds of two workers: their texts must never be equal."""
 FILLING = "Talked with him on the wing; he was settled and asked about his next visit. "
@@ -71,6 +73,8 @@ class Session:
     turned: int = 0
     began: float = 0.0
     lengths: tuple[int, int] | None = None
+    bursts: Bursts | None = None
+    alerts: Counter[str] = field(default_factory=Counter)
     workers: int = 1
     silent: int = 0
     rollout: RollOut | None = None
@@ -114,6 +118,12 @@ class Session:
         wanted = min(int(draw.lognormvariate(math.log(median), SPREAD)), highest)
         filling = FILLING * (wanted // len(FILLING) + 1)
         return f"{text} {filling}"[: max(wanted, len(text))].rstrip()
+
+    def alert_code(self, prisoner: str) -> str:
+        """Return a code that the prisoner has no alert of yet, as long as there is."""
+        code = ALERT_CODES[self.alerts[prisoner] % len(ALERT_CODES)]
+        self.alerts[prisoner] += 1
+        return code
 
     def choose(self, side: str, arrival: Arrival) -> tuple[str, str] | None:
         """Return prisoner and note that an arrival is about; None: write a new one.
@@ -265,4 +275,5 @@ def begin(url: str, options: Namespace, index: int = 0) -> Session:
         notes=notes,
         rollout=moving,
         lengths=(lengths[0], lengths[1]) if lengths else None,
+        bursts=parse_bursts(options.bursts),
     )

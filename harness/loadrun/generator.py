@@ -40,6 +40,8 @@ class Generator:
         command += ["-t", f"{int(plan.seconds) + 2}s", "--until", f"{plan.seconds:g}"]
         command += ["--seed", str(plan.seed), "--prisoners", str(plan.prisoners)]
         command += ["--lengths", "350,2000", "--tally", str(self._tally)]
+        if plan.bursts:
+            command += ["--bursts", plan.bursts]
         if people is not None:
             command += ["--people", str(people)]
         shape = plan.shape or _weekday(plan)

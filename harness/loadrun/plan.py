@@ -42,6 +42,7 @@ class Plan:
     mode: str = "as-deployed"
     estate: bool = False
     latency: dict[str, dict[str, Any]] | None = None
+    bursts: str = ""
 
     @property
     def seconds(self) -> float:
@@ -101,4 +102,5 @@ class Plan:
             "outage_seconds": outage[1] - outage[0] if outage else None,
             "defects": list(self.defects),
             "latency": self.latency,
+            "bursts": self.bursts,
         }

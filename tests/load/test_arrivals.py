@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from itertools import islice, pairwise
 
 import pytest
 
-from load.arrivals import ACTIONS, SIDES, Arrival, arrivals
+from load.arrivals import (
+    ACTIONS,
+    ALERT,
+    SIDES,
+    Arrival,
+    Bursts,
+    arrivals,
+    mixed,
+    parse_bursts,
+)
+from load.shape import Shape
 
 
 def _first(count: int, rate: float = 20.0, seed: int = 1) -> list[Arrival]:
@@ -47,3 +58,30 @@ def test_nobody_comes_at_rate_nought() -> None:
     """A rate that offers nothing is refused, or the run would pass vacuously."""
     with pytest.raises(ValueError, match="above 0"):
         next(arrivals(0.0, 1))
+
+
+def test_alerts_come_in_bursts_among_the_others() -> None:
+    """So many at a time, all of them numbered, in the order of their moments."""
+    shape = Shape(((0.0, 5.0),), ends=600.0)
+    found = list(mixed(shape, 7, Bursts(every=30.0, size=12)))
+    assert [one.number for one in found] == list(range(len(found)))
+    assert all(left.at <= right.at for left, right in pairwise(found))
+    alerts = [one for one in found if one.action == ALERT]
+    assert len(alerts) % 12 == 0
+    assert 8 * 12 < len(alerts) < 32 * 12
+    for first in range(0, len(alerts), 12):
+        burst = alerts[first : first + 12]
+        assert burst[-1].at - burst[0].at < 2
+        assert len({one.side for one in burst}) == 1
+    # Whoever writes notes comes as if there were no alerts.
+    alone = [(one.at, one.side, one.action) for one in arrivals(shape, 7)]
+    assert alone == [
+        (one.at, one.side, one.action) for one in found if one.action != ALERT
+    ]
+
+
+@pytest.mark.parametrize("text", ["20", "0:5", "5:0", "5:x", "-1:3"])
+def test_bursts_that_mean_nothing_are_refused(text: str) -> None:
+    """And the right form is told with the value that was given."""
+    with pytest.raises(ValueError, match=re.escape(f"{text!r}: write SECONDS:ALERTS")):
+        parse_bursts(text)

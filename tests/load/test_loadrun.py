@@ -86,6 +86,14 @@ def test_two_workers_on_one_note_are_seen(tmp_path: Path) -> None:
     assert owners == {"from-nomis"}
 
 
+def test_alert_bursts_are_judged_too(tmp_path: Path) -> None:
+    """What NOMIS' trigger and DPS write of alerts crosses like any other note."""
+    plan = Plan(scale=2.0, minutes=0.15, seed=2, bursts="2:8", settle=40.0)
+    verdict, _ = _play(plan, tmp_path)
+    assert verdict["verdict"] == "pass", verdict["reasons"]
+    assert verdict["oracle"]["checked"]["alert-notes"] > 10
+
+
 def test_interrupted_it_still_judges_what_ran(tmp_path: Path) -> None:
     """Ctrl-C ends the arrivals; the verdict stands on those that came."""
     command = [sys.executable, "-m", "harness", "load", "--minutes", "5"]
@@ -118,6 +126,8 @@ def test_interrupted_it_still_judges_what_ran(tmp_path: Path) -> None:
         (["--off", "half:to-nomis"], "belongs to --profile outage"),
         (["--profile", "outage", "--off", "half:nomis"], "the halves are"),
         (["--scale", "0"], "above 0"),
+        (["--bursts", "30"], "'30': write SECONDS:ALERTS"),
+        (["--workers", "0"], "--workers"),
     ],
 )
 def test_what_means_nothing_is_refused(options: list[str], why: str) -> None:

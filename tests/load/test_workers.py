@@ -91,7 +91,7 @@ def test_master_and_workers_of_ones_own_are_judged_once(stack: Stack) -> None:
 
 
 def _tally(prisoner: str, since: int) -> dict[str, object]:
-    counts = {"came": 10, "sent": 9, "late": 1, "overtaken": 2}
+    counts = {"came": 10, "sent": 9, "late": 1, "overtaken": 2, "turned": 3}
     return {**counts, "prisoners": [prisoner], "since": since}
 
 
@@ -100,6 +100,7 @@ def test_what_workers_counted_is_added_up() -> None:
     tallies = [_tally("A1234BC", 70), _tally("A1234BD", 50)]
     whole = session.of_workers("http://127.0.0.1:9", tallies, 3)
     assert (whole.came, whole.sent, whole.late, whole.overtaken) == (20, 18, 2, 4)
+    assert whole.turned == 6
     assert whole.prisoners == ["A1234BC", "A1234BD"]
     assert whole.since == 50
     told = whole.tally()
