@@ -71,6 +71,10 @@ nightly-load: $(STAMP)
 	@$(BIN)/tandem load --profile spike --latency default --minutes 6
 	@$(BIN)/tandem load --profile outage --minutes 12 --off half:to-nomis \
 	  --off half:from-nomis
+	@$(BIN)/tandem load --profile wave --estate
+	@$(BIN)/tandem load --profile rollback --scale 4
+	@$(BIN)/tandem load --profile migration
+	@$(BIN)/tandem load --profile reconcile
 
 emulators: $(STAMP) ## Install the bus emulators that conformance and bench compare with
 	@test -x .venv-bench/bin/moto_server || $(PYTHON) -m venv .venv-bench

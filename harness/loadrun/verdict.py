@@ -26,6 +26,8 @@ COUNTED = {
 """The verdict's counts, by the oracle's rules; other rules stand under their name."""
 _BUSY, _OURS = 0.95, 0.6
 _UNTRACED = 0.01
+_UNMEANT = 0.1
+"""The share of changes that users may be refused (a note is gone, a screen is off)."""
 _BOUND = 3.0
 """With 0 of N seen, the true share is below 3/N with 95 % confidence."""
 
@@ -179,14 +181,10 @@ def _doubts(found: Findings) -> list[str]:
     """Return why the run says nothing about the sync, worst first."""
     limits, health = found.objectives["health"], found.measured["health"]
     doubts = [*found.notes, *found.campaign.doubts]
-    sums, tally = found.measured["sums"], found.tally
+    sums = found.measured["sums"]
     if not sums["done"]:
         doubts.append("no change came over: nothing was shown")
-    unsent = tally.get("came", 0) - tally.get("sent", 0)
-    if unsent > limits["unsent_share"] * max(tally.get("came", 0), 1):
-        doubts.append(f"{unsent} arrivals were never sent: the generator was too slow")
-    if silent := tally.get("silent"):
-        doubts.append(f"{silent} of the generator's workers left no counts")
+    doubts += _unoffered(found)
     if health["late"] > limits["late_share"]:
         doubts.append(
             f"{health['late']:.1%} of the requests came more than 0.5 s after their "
@@ -212,6 +210,23 @@ def _doubts(found: Findings) -> list[str]:
         broken = [c for c in (*_lags(found), *_backlog(found)) if not c["held"]]
         if broken:
             doubts.append("the machine was busy with something else")
+    return doubts
+
+
+def _unoffered(found: Findings) -> list[str]:
+    """Return why the load was not the one that was meant."""
+    sums, tally, doubts = found.measured["sums"], found.tally, []
+    if sums["refused"] > _UNMEANT * max(sums["arrived"], 1):
+        doubts.append(
+            f"{sums['refused']} of {sums['arrived']} changes were refused: this is not "
+            "the load that was meant"
+        )
+    came = tally.get("came", 0)
+    unsent = came - tally.get("sent", 0)
+    if unsent > found.objectives["health"]["unsent_share"] * max(came, 1):
+        doubts.append(f"{unsent} arrivals were never sent: the generator was too slow")
+    if silent := tally.get("silent"):
+        doubts.append(f"{silent} of the generator's workers left no counts")
     return doubts
 
 

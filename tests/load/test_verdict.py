@@ -13,6 +13,11 @@ from harness.loadrun.verdict import Findings, assess
 
 _NONE = {"count": 0, "p50": None, "p95": None, "p99": None, "max": None}
 
+_SUMS = {
+    "arrived": 600, "accepted": 600, "refused": 0, "done": 600,
+    "superseded": 0, "user_calls": 660, "sync_calls": 3000, "sync_writes": 600,
+}  # fmt: skip
+
 
 def _lag(p95: float, p99: float) -> dict[str, Any]:
     return {"count": 500, "p50": p95 / 4, "p95": p95, "p99": p99, "max": p99}
@@ -28,10 +33,7 @@ def _found(**changes: Any) -> Findings:
         "first": 2.0,
         "last": 122.0,
         "seconds": 130.0,
-        "sums": {
-            "arrived": 600, "accepted": 600, "refused": 0, "done": 600,
-            "superseded": 0, "user_calls": 660, "sync_calls": 3000, "sync_writes": 600,
-        },
+        "sums": _SUMS,
         "waiting": 0,
         "lag": {"to-nomis": _lag(0.1, 0.5), "from-nomis": _lag(0.2, 0.6)},
         "kinds": {},
@@ -110,6 +112,7 @@ def test_a_loss_stays_a_loss_on_a_slow_harness() -> None:
     ("changes", "why"),
     [
         ({"tally": {"came": 660, "sent": 600}}, "never sent"),
+        ({"measured": {"sums": {**_SUMS, "refused": 200}}}, "were refused"),
         ({"tally": {"came": 330, "sent": 330, "silent": 1}}, "left no counts"),
         ({"notes": ["a fake broke its own contract"]}, "contract"),
         ({"judged": _judged("unknown", reasons=["vacuous"])}, "vacuous"),

@@ -91,7 +91,7 @@ NOT_RUN = {
     **dict.fromkeys(
         (
             "make load",
-            "tandem load --profile outage --minutes 6",
+            "tandem capacity",
         ),
         "takes minutes; tests/load plays runs of this kind",
     ),
@@ -102,16 +102,25 @@ NOT_RUN = {
                 "--from-nomis external"
             ),
             "tandem up --host 0.0.0.0",
+            "tandem load --sync external --stack http://WORLD:4567",
             (
                 "locust -f load/locustfile.py --master --host http://WORLD:4567 "
                 "--rate 50 --share 4"
             ),
             "locust -f load/locustfile.py --worker --master-host MASTER",
         ),
-        "needs a sync of yours, or several machines",
+        "needs a sync of yours, or several machines; test_workers tries it on one",
     ),
 }
 """Commands of the guides that the tests do not run, each with the reason."""
+
+
+def cut_short(words: list[str]) -> list[str]:
+    """Return the command of a load run as a test plays it: seconds, not minutes."""
+    rolled_out = {"wave", "rollback"} & set(words)
+    minutes = "0.4" if rolled_out else "0.05"
+    return [*words, "--minutes", minutes, "--settle", "40"]
+
 
 _FENCE = re.compile(
     r"(?:<!-- plays: (?P<plays>\w+) -->\n)?^```(?P<kind>\w+)\n(?P<text>.*?)^```$",

