@@ -32,6 +32,7 @@ class ScopeIndex:
         """Start empty; hand `learn` to `Journal.listen`."""
         self._ids: dict[str, set[str]] = {}
         self._owners: dict[str, str] = {}
+        self._asked: tuple[tuple[str, ...], frozenset[str]] = ((), frozenset())
         self._requests: dict[int, Collection[str]] = {}
 
     def learn(self, entry: Entry) -> None:
@@ -56,7 +57,10 @@ class ScopeIndex:
 
     def add(self, prisoner: str, note_id: str) -> None:
         """Take in an id that no journal entry told of (a seeded note)."""
-        self._ids.setdefault(prisoner, set()).add(note_id)
+        known = self._ids.setdefault(prisoner, set())
+        if note_id not in known:
+            known.add(note_id)
+            self._asked = ((), frozenset())
         self._owners[note_id] = prisoner
 
     def owner(self, note_id: str) -> str | None:
@@ -65,8 +69,12 @@ class ScopeIndex:
 
     def subjects(self, prisoners: Iterable[str]) -> frozenset[str]:
         """Return the prisoners and every id ever seen as theirs."""
+        asked = tuple(prisoners)
+        if asked and asked == self._asked[0]:
+            return self._asked[1]
         found: set[str] = set()
-        for prisoner in prisoners:
+        for prisoner in asked:
             found.add(prisoner)
             found |= self._ids.get(prisoner, set())
-        return frozenset(found)
+        self._asked = (asked, frozenset(found))
+        return self._asked[1]

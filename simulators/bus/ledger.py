@@ -109,12 +109,14 @@ class Ledger:
         self.refresh()
         if subjects is None:
             return list(self._open.values())
+        # Settling asks at every step, for as many subjects as a load run has notes.
+        wanted = frozenset(subjects)
+        if len(self._open) <= len(wanted):
+            opened = self._open.values()
+            return [copy for copy in opened if not copy.subjects.isdisjoint(wanted)]
         found: dict[int, Copy] = {}
-        for subject in subjects:
-            theirs = self._open_by_subject.get(subject, {})
-            if len(theirs) == len(self._open):
-                return list(self._open.values())
-            found.update(theirs)
+        for subject in wanted:
+            found.update(self._open_by_subject.get(subject, {}))
         return [found[number] for number in sorted(found)]
 
     def copies(self, subjects: Iterable[str] | None = None) -> list[Copy]:
