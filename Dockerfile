@@ -26,6 +26,8 @@ COPY simulators simulators
 COPY harness harness
 COPY features features
 COPY load load
+COPY tests/__init__.py tests/__init__.py
+COPY tests/conformance tests/conformance
 RUN /opt/build/bin/pip wheel --quiet --no-deps --no-build-isolation -w /wheels . \
  && /opt/tandem/bin/pip install --quiet --no-deps --no-index /wheels/*.whl \
  && /opt/tandem/bin/pip uninstall --quiet --yes pip setuptools \

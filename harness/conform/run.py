@@ -6,6 +6,7 @@ import os
 import sys
 from collections import Counter
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,17 +26,21 @@ _NOT_NEEDED = ("randomly", "schemathesis", "cacheprovider")
 
 
 class NoSuites(RuntimeError):  # noqa: N818 - told to the user as it stands
-    """The suites are not there: they come with a checkout, not with the package."""
+    """The suites, or what one of them needs, are not there."""
 
 
 def suites() -> Path:
-    """Return the directory of the suites."""
-    found = Path(__file__).parents[2] / "tests" / "conformance"
-    if not found.is_dir():
-        raise NoSuites(
-            f"no conformance suites at {found}; run `tandem conform` in a checkout"
-        )
-    return found
+    """Return the directory of the suites: the checkout's, or those installed."""
+    package = Path(__file__).parents[1]
+    places = [package.parent, package.parent / "tandem_suites"]
+    for place in places:
+        found = place / "tests" / "conformance"
+        if found.is_dir():
+            return found
+    raise NoSuites(
+        f"no conformance suites beside {package}, which a whole installation has; "
+        "install Tandem anew, or run `tandem conform` from a checkout"
+    )
 
 
 def conform(
@@ -50,7 +55,7 @@ def conform(
     Unknown (3) when no case ran: a suite that was skipped whole proves nothing.
     """
     directory = suites()
-    chosen = [aim.service] if aim.service else list(SERVICES)
+    chosen = _chosen(aim)
     paths = [str(directory / name.replace("-", "_")) for name in chosen]
     counter = _Counter()
     arguments = [
@@ -71,6 +76,19 @@ def conform(
     counted = counter.found
     _print(counted, aim)
     return _exit(int(status), counted)
+
+
+def _chosen(aim: Aim) -> list[str]:
+    """Return the services whose suites run; the bus's needs the AWS client."""
+    if find_spec("boto3") is not None:
+        return [aim.service] if aim.service else list(SERVICES)
+    missing = "the suite of the bus needs boto3: install tandem-sync[bus]"
+    if aim.service == "bus":
+        raise NoSuites(missing)
+    if aim.service:
+        return [aim.service]
+    Console(stderr=True).print(f"[yellow]left out: {missing}[/yellow]")
+    return [name for name in SERVICES if name != "bus"]
 
 
 class _Counter:

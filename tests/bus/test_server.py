@@ -15,7 +15,7 @@ from simulators.bus import Bus
 from simulators.bus.server import BusServer, PortInUseError
 from simulators.clock import Clock
 from simulators.journal import Journal
-from tests.bus.serving import Served, client, clients
+from tests.conformance.bus.serving import Served, client, clients
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine, Iterator

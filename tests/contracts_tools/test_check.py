@@ -181,3 +181,16 @@ def test_a_fake_that_breaks_its_contract_is_caught(
         world.api.clear_faults([fault])
     assert not fuzzed.passed
     assert found.lower() in fuzzed.output.lower()
+
+
+@pytest.mark.sockets
+@pytest.mark.long
+def test_a_fake_that_refuses_everything_proves_nothing(world: OwnWorld) -> None:
+    """A documented status at every call is no defect, and no proof either."""
+    fault = world.api.fault("manage-users", "status", status=404, times=None)
+    try:
+        fuzzed = check(world, "manage-users", 2, phases="fuzzing")
+    finally:
+        world.api.clear_faults([fault])
+    assert "No issues found" in fuzzed.output
+    assert not fuzzed.passed

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.bus.serving import Served, clients
 from tests.conformance.bus.emulators import disagreement
+from tests.conformance.bus.serving import Served, clients
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
