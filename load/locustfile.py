@@ -15,6 +15,9 @@ Distributed (`--processes N`, or `--master` and N times `--worker`, then with `-
 N`), each of the N workers sends one Nth of the arrivals, from a seed of its own. The
 master adds up what they counted, settles and judges.
 
+With `--services FILE` the services are no world's (`load.services`): nobody judges
+there, so a run that was not refused anything ends as unknown.
+
 Exit codes: 0 pass, 1 fail (also any refused request), 2 no world, 3 unknown.
 """
 
@@ -83,6 +86,7 @@ def add_options(parser: ArgumentParser) -> None:
     add("--until", type=float, default=math.inf, help="Seconds until the last arrival")
     add("--lengths", default="", help="Texts: median,highest length in characters")
     add("--bursts", default="", help="Alert bursts, SECONDS:ALERTS; without: none")
+    add("--services", default="", help="No world: services and token, in this TOML")
     add("--people", default="", help="Write about the prisoners in this JSON file")
     add("--share", type=int, default=1, help="Workers that share the arrivals")
     add("--tally", default="", help="Write the counts there as JSON; no verdict")
@@ -142,7 +146,7 @@ def _pace(load: Session) -> None:
     for arrival in mixed(load.shape, load.seed, load.bursts):
         moment = began + arrival.at
         gevent.sleep(max(moment - time.monotonic(), 0.0))
-        placed = load.placed(arrival) if load.rollout else arrival
+        placed = load.placed(arrival)
         _waiting[placed.side].put((moment, placed))
         load.came += 1
 
@@ -392,9 +396,10 @@ def finish(environment: Environment, **_: Any) -> None:
 def _gather(environment: Environment) -> None:
     """Make one session of what a master's workers counted."""
     if isinstance(environment.runner, MasterRunner) and _tallies:
-        workers = _options(environment).expect_workers
-        url = environment.host or CONTROL
-        _sessions[:] = [session.of_workers(url, list(_tallies.values()), workers)]
+        options = _options(environment)
+        url = None if options.services else environment.host or CONTROL
+        tallies = list(_tallies.values())
+        _sessions[:] = [session.of_workers(url, tallies, options.expect_workers)]
 
 
 def _write(path: str, load: Session) -> None:

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from load import rollout
+from load import services as elsewhere
 from load.arrivals import AMEND, DPS, NOMIS, parse_bursts
-from load.control import Control, Token
+from load.control import Control, ControlError, Token
 from load.shape import parse
 
 if TYPE_CHECKING:
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
 
     from load.arrivals import Arrival, Bursts
     from load.rollout import RollOut
+    from load.services import FileToken
     from load.shape import Shape
 
+NOMIS_SCREENS = "nomis-screens"
 CLIENT = "load-users"
 """The registration that `harness.credentials` keeps for us."""
 INTENDED = "x-tandem-intended"
@@ -53,12 +56,12 @@ class Session:
     their screen switched off and turned to DPS.
     """
 
-    control: Control
+    control: Control | None
     shape: Shape
     seed: int
     since: int
     services: dict[str, str]
-    token: Token | None
+    token: Token | FileToken | None
     prisoners: list[str]
     staff: list[str]
     notes: dict[str, list[tuple[str, str]]] = field(
@@ -94,7 +97,12 @@ class Session:
         return self.prisoners[arrival.number % len(self.prisoners)]
 
     def placed(self, arrival: Arrival) -> Arrival:
-        """Return the arrival at the system that is in use at its prisoner's prison."""
+        """Return the arrival at the system that is in use at its prisoner's prison.
+
+        Where NOMIS has no screens that can be called, everybody writes in DPS.
+        """
+        if NOMIS_SCREENS not in self.services:
+            return replace(arrival, side=DPS)
         return arrival if self.by_nomis(arrival) else replace(arrival, side=DPS)
 
     def by_nomis(self, arrival: Arrival) -> bool:
@@ -192,6 +200,9 @@ class Session:
     def judge(self, patience: float) -> tuple[str, list[str]]:
         """Settle and judge; returns the verdict and what there is to say of it."""
         said: list[str] = []
+        if self.control is None:
+            told = "no world of ours saw this: compare both sides with `tandem compare`"
+            return "unknown", [told]
         settled = self.control.call("settle", scope=self.prisoners, timeout=patience)
         if settled["settled"]:
             said.append(f"settled after {settled['seconds']:.2f} s")
@@ -211,7 +222,7 @@ class Session:
         return verdict, said
 
 
-def of_workers(url: str, tallies: list[dict[str, Any]], workers: int) -> Session:
+def of_workers(url: str | None, tallies: list[dict[str, Any]], workers: int) -> Session:
     """Return the whole of what a master's workers did, to be judged as one.
 
     `workers` were expected; who of them left no counts is `silent`.
@@ -219,7 +230,7 @@ def of_workers(url: str, tallies: list[dict[str, Any]], workers: int) -> Session
     summed = {n: sum(t[n] for t in tallies) for n in ("came", "sent", "late", "turned")}
     people = sorted({person for tally in tallies for person in tally["prisoners"]})
     return Session(
-        control=Control(url),
+        control=Control(url) if url is not None else None,
         shape=parse("0:0"),
         seed=0,
         since=min(tally["since"] for tally in tallies),
@@ -234,46 +245,83 @@ def of_workers(url: str, tallies: list[dict[str, Any]], workers: int) -> Session
     )
 
 
+@dataclass(frozen=True)
+class _Cast:
+    """Who writes, about whom, and what is there already."""
+
+    prisoners: list[str]
+    staff: list[str]
+    notes: dict[str, list[tuple[str, str]]]
+    rollout: RollOut | None = None
+
+
 def begin(url: str, options: Namespace, index: int = 0) -> Session:
     """Ask the world at `url` for a prison, staff, prisoners and a token.
 
-    `index` is this worker's place among those that share the arrivals.
+    With `--services` there is no world: the file names the services, and `--people`
+    who takes part. `index` is this worker's place among those that share the arrivals.
     """
-    control = Control(url)
-    services = control.call("about")["addresses"]["services"]
     shape = parse(options.shape or f"0:{options.rate}", options.until)
     share = max(options.share, options.processes or 1)
     seed = options.seed + index * APART
     lengths = [int(each) for each in options.lengths.split(",") if each]
-    notes: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    moving = None
-    if options.people:
-        given = json.loads(Path(options.people).read_text(encoding="utf-8"))
-        staff = [{"usernames": [name]} for name in given["staff"]]
-        # No two workers write about one prisoner: each counts a note's amendments.
-        prisoners = given["prisoners"][index::share] or given["prisoners"]
-        mine = frozenset(prisoners)
-        moving = rollout.read(given)
-        for side, known in given.get("notes", {}).items():
-            notes[side] = [(one, note) for one, note in known if one in mine]
+    control, since = None, 0
+    token: Token | FileToken
+    if options.services:
+        abroad = elsewhere.read(options.services)
+        addresses, token = abroad.addresses, abroad.token
+        if not options.people:
+            raise ControlError("--services needs --people: nobody can be made there")
+        if options.bursts and "alerts" not in addresses:
+            raise ControlError(f"--bursts: {options.services} names no alerts service")
     else:
-        prison = control.call("add_prison")["code"]
-        staff = [control.call("add_staff", prison=prison) for _ in range(STAFF)]
-        prisoners = [
-            control.call("add_prisoner", prison=prison)["prisoner"]
-            for _ in range(max(options.prisoners // share, 1))
-        ]
+        control = Control(url)
+        addresses = control.call("about")["addresses"]["services"]
+        token = Token(control, addresses["auth"], CLIENT)
+    if options.people:
+        cast = _given(options.people, index, share)
+    else:
+        assert control is not None  # noqa: S101 - refused above
+        cast = _made(control, max(options.prisoners // share, 1))
+    if control is not None:
+        since = control.call("begin", scenario=f"load, seed {seed}")
     return Session(
         control=control,
         shape=shape.share(share),
         seed=seed,
-        since=control.call("begin", scenario=f"load, seed {seed}"),
-        services=services,
-        token=Token(control, services["auth"], CLIENT),
-        prisoners=prisoners,
-        staff=[person["usernames"][0] for person in staff],
-        notes=notes,
-        rollout=moving,
+        since=since,
+        services=addresses,
+        token=token,
+        prisoners=cast.prisoners,
+        staff=cast.staff,
+        notes=cast.notes,
+        rollout=cast.rollout,
         lengths=(lengths[0], lengths[1]) if lengths else None,
         bursts=parse_bursts(options.bursts),
     )
+
+
+def _given(path: str, index: int, share: int) -> _Cast:
+    """Read who takes part; no two workers write about one prisoner.
+
+    Each counts the amendments of its notes by itself.
+    """
+    given = json.loads(Path(path).read_text(encoding="utf-8"))
+    prisoners = given["prisoners"][index::share] or given["prisoners"]
+    mine = frozenset(prisoners)
+    notes: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for side, known in given.get("notes", {}).items():
+        notes[side] = [(one, note) for one, note in known if one in mine]
+    return _Cast(prisoners, given["staff"], notes, rollout.read(given))
+
+
+def _made(control: Control, prisoners: int) -> _Cast:
+    """Have a prison made, with staff and so many prisoners."""
+    prison = control.call("add_prison")["code"]
+    staff = [control.call("add_staff", prison=prison) for _ in range(STAFF)]
+    made = [
+        control.call("add_prisoner", prison=prison)["prisoner"]
+        for _ in range(prisoners)
+    ]
+    names = [person["usernames"][0] for person in staff]
+    return _Cast(made, names, defaultdict(list))

@@ -108,6 +108,10 @@ NOT_RUN = {
                 "--rate 50 --share 4"
             ),
             "locust -f load/locustfile.py --worker --master-host MASTER",
+            (
+                "locust -f load/locustfile.py --services services.toml --people "
+                "people.json --rate 5"
+            ),
         ),
         "needs a sync of yours, or several machines; test_workers tries it on one",
     ),
