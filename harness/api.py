@@ -296,6 +296,11 @@ class WorldApi:
         copies: list[Json] = self._ask("ledger", scope=scope)
         return copies
 
+    def quarantine(self, scope: list[str]) -> int:
+        """Take the scope's messages that still move away; returns how many."""
+        taken: int = self._ask("quarantine", scope=scope)
+        return taken
+
     def queues(self) -> list[Json]:
         """Return each queue's name, owner, counts and parked long polls."""
         queues: list[Json] = self._ask("queues")

@@ -139,7 +139,7 @@ def scene(request: pytest.FixtureRequest, stacks: Stacks) -> Iterator[Scene]:
         yield playing
     finally:
         playing.close()
-        stacks.give_back(stack)
+        stacks.give_back(stack, playing)
 
 
 def pytest_bdd_before_scenario(

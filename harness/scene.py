@@ -89,6 +89,7 @@ class Scene:
         self.faults: list[str] = []
         self.memory: dict[str, Any] = {}
         self.when_started = 0
+        self.unsettled = False
         self._dirty = False
         self._hold: str | None = None
         self._crash: tuple[str, str] | None = None
@@ -143,11 +144,21 @@ class Scene:
         self._dirty = False
         outcome = self.world.settle(self.scope, self.timeout)
         if not outcome["settled"]:
+            self.unsettled = True
             reasons = "\n".join(f"  - {reason}" for reason in outcome["waiting"])
             raise ScenarioUnknown(
                 f"did not settle within {outcome['seconds']:.0f} s; still moving:\n"
-                f"{reasons}"
+                f"{reasons}{self._inherited()}"
             )
+
+    def _inherited(self) -> str:
+        """Name the scenario whose work this one may have to wait for, if any."""
+        if not self.stack.unfinished:
+            return ""
+        return (
+            f"\nthis may only follow from {self.stack.unfinished[-1]!r}, which never "
+            "settled either: play this scenario alone to know"
+        )
 
     def lists(self, prisoner: str, officer: str) -> dict[str, list[str]]:
         """Return the texts that each user's list shows, by the name of the list."""

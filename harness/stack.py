@@ -54,6 +54,7 @@ class Stack(ABC):
     def __init__(self, targets: Mapping[str, Target]) -> None:
         """`targets` gives each half's target."""
         self.targets = {half: targets[half] for half in HALVES}
+        self.unfinished: list[str] = []
 
     def traits(self, half: str) -> Traits:
         """Return what the half's target can do."""
@@ -108,6 +109,22 @@ class Stack(ABC):
             f"{seconds:.0f} seconds cannot be skipped: only the simulated tier has "
             "virtual time"
         )
+
+    def recover(self, scope: list[str], scenario: str) -> None:
+        """Take an unsettled scenario's work away: the next one shall meet an idle sync.
+
+        Halves that are ours to start begin afresh. Any other may go on with that work;
+        then `unfinished` names the scenario, for what comes of it later.
+        """
+        running = [half for half, one in self.targets.items() if one.traits.runs]
+        ours = [half for half in running if self.traits(half).killable]
+        for half in ours:
+            self.kill(half)
+        self.world.quarantine(scope)
+        for half in ours:
+            self.start(half)
+        if ours != running:
+            self.unfinished.append(scenario)
 
     def ensure(self, half: str) -> None:
         """Start the half unless it runs."""

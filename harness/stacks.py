@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from harness.options import RunOptions
+    from harness.scene import Scene
 
 # Tags that name what a scenario needs of the target, and the trait that gives it.
 NEEDS = {
@@ -62,10 +63,18 @@ class Stacks:
             self._shared = _started(lambda: start(options))
         return self._shared
 
-    def give_back(self, stack: Stack) -> None:
-        """End a stack that only one scenario used."""
+    def give_back(self, stack: Stack, scene: Scene) -> None:
+        """End a stack that only one scenario used; else leave an idle one behind."""
         if stack is not self._shared:
             stack.close()
+        elif scene.unsettled:
+            try:
+                stack.recover(scene.scope, scene.name)
+            except _SPOKEN as error:
+                raise StackTrouble(
+                    f"{scene.name!r} never settled, and no further scenario can be "
+                    f"played: {error}"
+                ) from error
 
     def gone(self) -> str | None:
         """Say why the shared world can play no further scenario, if so."""

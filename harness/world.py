@@ -403,6 +403,19 @@ class World:
         return [copy.as_dict() for copy in copies]
 
     @control
+    def quarantine(self, scope: list[str]) -> int:
+        """See `WorldApi.quarantine`."""
+        moving = [
+            copy
+            for copy in self.fakes.bus.ledger.open(self._expand(scope))
+            if copy.state not in _AT_REST
+        ]
+        for copy in moving:
+            self.fakes.bus.queue(copy.queue).end(copy, "purged")
+        self.fakes.bus.skipper.stirred()
+        return len(moving)
+
+    @control
     def queues(self) -> list[dict[str, Any]]:
         """See `WorldApi.queues`."""
         owners = {plan.name: plan.owner for plan in topology.PLANS}

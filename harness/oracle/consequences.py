@@ -2,15 +2,20 @@
 
 A **cause** is the first write that brought wrong content to a note, or that took a
 copy away which no user had deleted. Its **consequence** is what the other half then
-carried over, as it has to: the same content, or the same deletion. Only the cause is a
-violation; its consequences are findings, and only while the cause itself stands.
+carried over, as it has to: the same content, or the same deletion. So is what a half
+could not do for want of a mapping that the other had not made or had spoilt, and the
+text of DPS over an edit in NOMIS whose message from-nomis had let go without effect.
+Only the cause is a violation; its consequences are findings, and only while the cause
+itself stands.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from harness.oracle.blame import reader_of
 from harness.oracle.codec import Part, normal, seconds, stored
+from harness.oracle.expected import carrier
 from harness.oracle.who import HALVES, OTHER, WRITER
 
 if TYPE_CHECKING:
@@ -30,30 +35,79 @@ def without_consequences(
         return found, []
     notes = {note.id: note for note in case.notes}
     accused = {(one.note, one.owner) for one in found}
+    unmapped = {
+        (one.note, one.owner)
+        for one in found
+        if one.rule == "mapping-sound" and one.evidence.get("parts")
+    }
     causes: list[Violation] = []
     consequences: list[Violation] = []
     for one in found:
         note = notes.get(one.note)
-        cause = _cause_of(case, note, one) if note is not None else None
-        if cause is None or (one.note, cause.program) not in accused:
+        if one.owner not in HALVES or note is None:
             causes.append(one)
             continue
-        one.evidence["follows"] = cause.seq
-        one.message += f" (as {cause.program} had done before: entry {cause.seq})"
+        other = _other_half(one.owner)
+        if (one.note, other) in unmapped and _needs_the_mapping(one):
+            one.message += f" (for want of the mapping that {other} owed)"
+            consequences.append(one)
+            continue
+        cause = _cause_of(case, note, one)
+        if cause is None or (one.note, other) not in accused:
+            causes.append(one)
+            continue
+        one.evidence["follows"] = cause
+        one.message += f" (because of what {other} did before: entry {cause})"
         consequences.append(one)
     return causes, consequences
 
 
-def _cause_of(case: Case, note: LogicalNote, violation: Violation) -> Write | None:
-    """Return the other half's earlier write that made the half do this, if any."""
+def _other_half(half: str) -> str:
+    return next(one for one in HALVES if one != half)
+
+
+def _needs_the_mapping(violation: Violation) -> bool:
+    if violation.rule == "mapping-sound":
+        return bool(violation.evidence.get("merged"))
+    return violation.rule in {"lost", "stale", "misplaced"}
+
+
+def _cause_of(case: Case, note: LogicalNote, violation: Violation) -> int | None:
+    """Return the entry at which the other half made the half do this, if it did."""
     facts = violation.evidence
-    if violation.owner not in HALVES or facts.get("side") not in OTHER:
+    if facts.get("side") not in OTHER:
         return None
     if facts.get("gone") or facts.get("excess"):
-        return _earlier_delete(note, violation)
-    if facts.get("field") is None or violation.owner != WRITER[facts["side"]]:
+        write = _earlier_delete(note, violation)
+    elif facts.get("change") == "edit" and facts.get("on_own_side"):
+        return _ignored_edit(case, note, facts)
+    elif facts.get("field") is None or violation.owner != WRITER[facts["side"]]:
         return None
-    return _earlier_content(case, note, facts)
+    else:
+        write = _earlier_content(case, note, facts)
+    return None if write is None else write.seq
+
+
+def _ignored_edit(case: Case, note: LogicalNote, facts: dict[str, Any]) -> int | None:
+    """Return when the half that had to carry an edit let it go without effect.
+
+    Before the other half wrote over it, that is; from then on what the far side holds
+    counts.
+    """
+    edit = next((one for one in note.changes if one.done == facts["since"]), None)
+    if edit is None or carrier(note, edit) is not None:
+        return None
+    half = reader_of(edit.side)
+    mine = [m for e in case.events_of(edit) for m in e.messages if m.owner == half]
+    let_go = max((m.fate_seq for m in mine if m.fate == "deleted"), default=None)
+    over = [
+        write.seq
+        for write in _accepted(note)
+        if write.side == edit.side and write.seq > edit.done and write.kind == "update"
+    ]
+    if let_go is None or not over or let_go > over[0]:
+        return None
+    return let_go
 
 
 def _earlier_content(

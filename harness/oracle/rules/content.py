@@ -261,6 +261,7 @@ def _as_violation(
         hint=difference.hint,
         part=list(difference.part) if difference.part else None,
         since=change.done if change else -1,
+        on_own_side=change is not None and change.side == copy.side,
         side=copy.side,
         copy=copy.id,
         change=change.action if change else None,

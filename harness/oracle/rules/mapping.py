@@ -37,8 +37,9 @@ def mapping_sound(case: Case) -> Result:
     for row in rows:
         by_nomis[str(row["nomis_id"])].append(row)
         _row(case, row, makers.get((str(row["nomis_id"]), row["dps_id"])), result)
+    removers = _removers(case.history)
     for note in case.notes:
-        _pairs(case, note, by_nomis, result)
+        _pairs(note, by_nomis, removers, result)
     return result
 
 
@@ -54,6 +55,18 @@ def _makers(history: History) -> dict[Pair, str]:
                 pair = str(body["nomisCaseNoteId"]), str(body.get("dpsCaseNoteId"))
                 found[pair] = call.program
     return found
+
+
+def _removers(history: History) -> dict[str, str]:
+    """Return which program last unmapped a NOMIS id or a DPS id, if one did."""
+    return {
+        call.path.rpartition("/")[2]: call.program
+        for call in history.calls
+        if call.service == "mapping"
+        and call.method == "DELETE"
+        and call.accepted
+        and call.program is not None
+    }
 
 
 def _row(case: Case, row: dict[str, Any], made_by: str | None, result: Result) -> None:
@@ -150,9 +163,9 @@ def _deleter(ends: tuple[Copy | None, Copy | None]) -> str | None:
 
 
 def _pairs(
-    case: Case,
     note: LogicalNote,
     by_nomis: dict[str, list[dict[str, Any]]],
+    removers: dict[str, str],
     result: Result,
 ) -> None:
     if note.kind == NOBODY or not any(c.row is not None for c in note.copies[DPS]):
@@ -162,15 +175,16 @@ def _pairs(
     base = [copy for copy in alive if not copy.merged]
     # Of doubles one must be mapped; which, is not the mapping's fault.
     if base and not any(by_nomis.get(copy.id) for copy in (*base, *doubles)):
-        owner = FROM_NOMIS if note.side == NOMIS else TO_NOMIS
-        _unmapped(note, base[0], owner, result)
+        maker = FROM_NOMIS if note.side == NOMIS else TO_NOMIS
+        removed = removers.get(base[0].id) or removers.get(note.copies[DPS][0].id)
+        _unmapped(note, base[0], removed or maker, result)
     for copy in alive:
         result.checked += 1
         if len(by_nomis.get(copy.id, ())) > 1:
             row = by_nomis[copy.id][0]
             _add(result, "mapping", note, row, "the row stands twice", "twice")
         if copy.merged and not by_nomis.get(copy.id):
-            _unmapped(note, copy, FROM_NOMIS, result)
+            _unmapped(note, copy, removers.get(copy.id, FROM_NOMIS), result)
 
 
 def _unmapped(note: LogicalNote, copy: Copy, owner: str, result: Result) -> None:
@@ -184,6 +198,8 @@ def _unmapped(note: LogicalNote, copy: Copy, owner: str, result: Result) -> None
             "unmapped",
             seqs=[write.seq for write in copy.writes],
             copy=copy.id,
+            merged=copy.merged,
+            parts=not copy.merged,
         )
     )
 
@@ -204,5 +220,6 @@ def _add(
             f"mapping of NOMIS {row['nomis_id']}: {words}",
             detail,
             row=dict(row),
+            parts=detail == "wrong pair",
         )
     )

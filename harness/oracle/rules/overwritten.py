@@ -63,6 +63,8 @@ def _report(
         side=side,
         wanted=value.value,
         change="edit",
+        since=value.seq,
+        on_own_side=True,
     )
     (result.findings if kept else result.violations).append(violation)
 
