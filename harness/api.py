@@ -161,9 +161,12 @@ class WorldApi:
     def await_fault(
         self,
         id: str,  # noqa: A002 - what `fault` returned
-        timeout: float = 30.0,
+        timeout: float | None = None,
     ) -> bool:
-        """Wait until a call fault was applied; False when `timeout` seconds pass."""
+        """Wait until a call fault was applied; False when `timeout` seconds pass.
+
+        Without one it waits as long as settling does.
+        """
         applied: bool = self._ask("await_fault", id=id, timeout=timeout)
         return applied
 

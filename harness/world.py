@@ -25,7 +25,7 @@ from harness.migration import migrate
 from harness.presence import Presence, describe
 from harness.quirks import Quirks
 from harness.scope import ScopeIndex
-from harness.settle import Activity, settle
+from harness.settle import BUILD_PATIENCE, Activity, settle
 from harness.switches import Switches
 from harness.targets import check_half
 from harness.testimony import Testimony
@@ -232,9 +232,11 @@ class World:
     async def await_fault(
         self,
         id: str,  # noqa: A002 - what `fault` returned
-        timeout: float = 30.0,  # noqa: ASYNC109 - an outcome, not an exception
+        timeout: float | None = None,  # noqa: ASYNC109 - an outcome, not an exception
     ) -> bool:
         """See `WorldApi.await_fault`."""
+        if timeout is None:
+            timeout = min(self.presence.patience, BUILD_PATIENCE)
         deadline = self.clock.stopwatch() + timeout
         while not self.faults.applied(id):
             left = deadline - self.clock.stopwatch()
