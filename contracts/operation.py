@@ -20,7 +20,8 @@ class Operation:
 
     `id` is the name of the Python function that serves it; `roles` are the roles of
     which a token needs one (empty: any valid token, None: no token at all);
-    `user_action` says what a user does with it, `writes` that it changes state.
+    `user_action` says what a user does with it, `writes` that it changes state, `bulk`
+    that one call carries a person's whole history, which may be megabytes.
     """
 
     __slots__ = (
@@ -30,6 +31,7 @@ class Operation:
         "_schemas",
         "_where",
         "body_required",
+        "bulk",
         "document",
         "form",
         "has_body",
@@ -54,6 +56,7 @@ class Operation:
         self.roles = _roles(document)
         self.user_action: str | None = document.get("x-user-action")
         self.writes = bool(document.get("x-writes", False))
+        self.bulk = bool(document.get("x-bulk", False))
         self.has_body = "requestBody" in document
         self.body_required = False
         self.form = False

@@ -94,13 +94,18 @@ class Desk:
         return self._watched.told(whole=True)
 
     def estate(
-        self, prisoners: int, mapped: bool = True, listed: int = 0
+        self,
+        prisoners: int,
+        mapped: bool = True,
+        listed: int = 0,
+        giant: bool = False,
     ) -> dict[str, Any]:
         """Put the estate behind the fakes; returns so many `prisoners` of it.
 
         Each is as `Filling.introduce` says; their state is the baseline of judging.
         Without `mapped` histories stand in NOMIS alone. NOMIS lists `listed` more,
-        whose histories are there when they are asked for.
+        whose histories are there when they are asked for. With `giant` the largest
+        prisoner is among those returned.
         """
         world = self._world
         if self._filling is None:
@@ -109,8 +114,16 @@ class Desk:
             self._filling = Filling(world.fakes, whole, prisons, mapped=mapped)
             world.fakes.wire.touch = self._filling.touch
         filling = self._filling
+        if filling.mapped != mapped:
+            where = "on both sides" if filling.mapped else "in NOMIS alone"
+            raise WorldError(f"the estate stands {where} here: start a new world")
+        known = filling.changed.union(filling.listed)
         draw = world.clock.stream("estate")
-        chosen = draw.sample(range(estate.PRISONERS), prisoners + listed)
+        wanted = prisoners + listed
+        drawn = draw.sample(range(estate.PRISONERS), wanted + len(known) + 1)
+        first = [estate.GIANT] if giant else []
+        rest = [one for one in drawn if one not in known and one != estate.GIANT]
+        chosen = [*first, *rest][:wanted]
         told = [filling.introduce(index) for index in chosen[:prisoners]]
         if told:
             world.testimony.keep_baseline([one["prisoner"] for one in told])

@@ -43,7 +43,7 @@ class Filling:
         self._authors: dict[int, Author] = {}
         self._fakes = fakes
         self._prisons = prisons
-        self._mapped = mapped
+        self.mapped = mapped
 
     def touch(self, subjects: Iterable[str], writes: bool) -> None:
         """Bring in whom a call names; one that writes keeps them for good."""
@@ -142,7 +142,7 @@ class Filling:
                 username=author.username,
             )
         )
-        if not self._mapped:
+        if not self.mapped:
             return
         fakes.dps.store.put(self._in_dps(note, number, agency, author))
         fakes.mapping.notes.insert(

@@ -31,6 +31,8 @@ BATCH = 10
 BEGINS, ENDS = 0.1, 0.8
 """Shares of the run: batches begin evenly between them, or as soon as they can."""
 _PATIENCE = 60.0
+_WITH_GIANT = 100
+"""Prisoners of a share from which on the estate's largest one is among them."""
 _LOOKED_AT = 25
 """Prisoners whose tables are asked for at once."""
 
@@ -53,8 +55,9 @@ class Migrating(Campaign):
 
     def people(self) -> dict[str, Any]:
         """Have the share in NOMIS alone; users write about just these prisoners."""
+        share = self.plan.share
         chosen = self.stack.world.load(
-            "estate", prisoners=self.plan.share, mapped=False
+            "estate", prisoners=share, mapped=False, giant=share >= _WITH_GIANT
         )["prisoners"]
         self._historic = {
             one["prisoner"]: range(one["first"], one["first"] + one["notes"])

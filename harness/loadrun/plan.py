@@ -10,8 +10,6 @@ from harness.targets import HALVES
 
 MOST_OF_ESTATE = 150
 """Prisoners of the estate that one run writes about: their histories stay in memory."""
-MOST_SHARED = 2_000
-"""Prisoners that one run migrates or reconciles: who was loaded stays in memory."""
 WRITING = 0.9
 """The share of arrivals that change something (`load.arrivals.ACTIONS`)."""
 
@@ -81,7 +79,7 @@ class Plan:
     @property
     def share(self) -> int:
         """How many prisoners of the estate a migration or reconciliation takes on."""
-        return int(min(max(self.profile.share * self.seconds, 20), MOST_SHARED))
+        return int(min(max(self.profile.share * self.seconds, 20), self.profile.most))
 
     def told(self) -> dict[str, Any]:
         """Return the plan as plain data."""

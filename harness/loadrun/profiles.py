@@ -19,7 +19,8 @@ class Profile:
     `minutes` is the default length. `outage` is the span, as shares of the run, in
     which something is off. `needs` are traits of a half without which the course makes
     no sense: (half, trait). `share` is how many prisoners of the estate are taken on
-    beside the users', for each second of the run. `least` is the shortest length: below
+    beside the users', for each second of the run, and `most` how many at the most: who
+    was migrated stays in memory, 10 kB a note. `least` is the shortest length: below
     it what operators do would overlap.
     """
 
@@ -30,6 +31,7 @@ class Profile:
     outage: tuple[float, float] | None = None
     needs: tuple[tuple[str, str], ...] = ()
     share: float = 0.0
+    most: int = 2_000
     least: float = 0.0
 
 
@@ -69,6 +71,7 @@ PROFILES = {
             ((0, 1.0),),
             needs=(("from-nomis", "migrates"),),
             share=2.0,
+            most=500,
         ),
         Profile(
             "reconcile",

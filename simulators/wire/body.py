@@ -14,6 +14,8 @@ _decode = msgspec.json.Decoder().decode
 
 KEPT = 1024 * 1024
 """Bytes of one body that the journal keeps whole; no case note comes near it."""
+BULK = 20 * KEPT
+"""The same of an operation that carries a person's whole history at once."""
 
 _START = 1000
 
@@ -44,17 +46,17 @@ def read_form(raw: bytes) -> dict[str, str]:
         raise Unreadable(f"body is not UTF-8: {error.reason}") from None
 
 
-def shortened(raw: bytes, *, secret: bool = False) -> dict[str, Any]:
-    """Return what the journal keeps of a body beyond `KEPT`: that it was cut, aloud."""
+def shortened(raw: bytes, most: int, *, secret: bool = False) -> dict[str, Any]:
+    """Return what the journal keeps of a body beyond `most`: that it was cut, aloud."""
     document: dict[str, Any] = {
-        "truncated": f"a body of {len(raw)} bytes; the journal keeps {KEPT} of one"
+        "truncated": f"a body of {len(raw)} bytes; the journal keeps {most} of one"
     }
     if not secret:
         document["starts"] = raw[:_START].decode("utf-8", "replace")
     return document
 
 
-def kept_request(raw: bytes, *, form: bool) -> Any:
+def kept_request(raw: bytes, *, form: bool, most: int = KEPT) -> Any:
     """Return a request body for the journal: JSON if it can be read, else text.
 
     Decoded apart from the body that the operation gets, or a fake that keeps and
@@ -62,8 +64,8 @@ def kept_request(raw: bytes, *, form: bool) -> Any:
     """
     if not raw:
         return None
-    if len(raw) > KEPT:
-        return shortened(raw, secret=form)
+    if len(raw) > most:
+        return shortened(raw, most, secret=form)
     try:
         if form:
             fields = read_form(raw)

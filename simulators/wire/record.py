@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from simulators.subjects import subjects
-from simulators.wire.body import KEPT, kept_request, kept_response, shortened
+from simulators.wire.body import BULK, KEPT, kept_request, kept_response, shortened
 from simulators.wire.message import Caller
 
 if TYPE_CHECKING:
@@ -77,7 +77,9 @@ def write_request(
         client=caller.client_id or caller.subject or None,
         user=user,
         subjects=sorted(named),
-        body=kept_request(raw, form=operation is not None and operation.form),
+        body=kept_request(
+            raw, form=operation is not None and operation.form, most=_most(operation)
+        ),
         cause=cause,
         certainty="certain" if cause else "unknown",
     )
@@ -122,9 +124,15 @@ def write_response(
     )
 
 
+def _most(operation: Operation | None) -> int:
+    """Return how many bytes of its bodies are kept whole."""
+    return BULK if operation is not None and operation.bulk else KEPT
+
+
 def _kept(passage: Passage, response: Response) -> Any:
-    if len(response.body) > KEPT:
-        return shortened(response.body)
+    most = _most(passage.call.operation)
+    if len(response.body) > most:
+        return shortened(response.body, most)
     body = passage.document(response)
     if isinstance(body, dict) and "access_token" in body:
         # Journals are kept as CI artefacts; a token is nobody's evidence.

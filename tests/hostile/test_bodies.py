@@ -133,6 +133,17 @@ def test_dps_keeps_five_megabytes_whole(target: Target, prisoner: str) -> None:
     assert read["text"] == text
 
 
+def test_a_whole_history_of_five_megabytes_stays_whole_in_the_journal(
+    target: Target, prisoner: str
+) -> None:
+    """What a migration loaded is evidence: the largest prisoners have 10 MB."""
+    rows = [{"legacyId": 1, "text": "x" * 5 * MEGABYTE}]
+    path = f"/migrate/case-notes/{prisoner}"
+    target.send("dps", "POST", path, msgspec.json.encode(rows))
+    [kept] = target.world.journal(scope=[prisoner], kinds=["request"])
+    assert kept["body"] == rows
+
+
 def test_more_than_the_limit_is_refused_aloud(target: Target) -> None:
     """413 that names the limit, and the next request is served."""
     response = target.send("nomis", "PUT", "/casenotes/1", b"x" * (LIMIT + 1))
