@@ -27,6 +27,30 @@ Feature: Times are London times, to the second, all year
     Then the prisoner has 1 case note in DPS
     And both sides agree
 
+  @DAT-05 @DAT-03
+  Scenario: Times in the hour that is missing or comes twice stay as they were stored
+    Given a prisoner
+    And these case notes in NOMIS from before the migration:
+      | called | occurred         | created          |
+      | spring | 2025-03-30T01:30 | 2025-03-30T01:45 |
+      | autumn | 2025-10-26T01:30 | 2025-10-26T01:45 |
+    When the migration runs
+    And an officer amends the note "spring" in NOMIS
+    And a DPS user amends the note "autumn" in DPS
+    Then both sides show when the note "spring" happened and when it was written
+    And both sides show when the note "autumn" happened and when it was written
+    And both sides agree
+
+  @DAT-04
+  Scenario: Parts of a second that DPS keeps and NOMIS does not are no change
+    Given these case notes in DPS:
+      | occurred                   |
+      | 2026-01-05T14:30:15.987654 |
+    When an officer amends the note in NOMIS
+    Then both sides show when it happened and when it was written
+    And both sides hold the note with 1 amendment
+    And the sync wrote to DPS once
+
   @DAT-08
   Scenario: A mistyped ancient date does not stop the note
     Given a prisoner

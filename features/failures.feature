@@ -44,13 +44,47 @@ Feature: Lost answers, failing services and crashes leave no trace
       | NOMIS               | 400    |
       | NOMIS               | 401    |
       | NOMIS               | 403    |
+      | NOMIS               | 408    |
       | NOMIS               | 429    |
+      | NOMIS               | 500    |
+      | NOMIS               | 502    |
+      | NOMIS               | 503    |
+      | NOMIS               | 504    |
       | DPS                 | 400    |
       | DPS                 | 401    |
       | DPS                 | 403    |
+      | DPS                 | 429    |
+      | DPS                 | 500    |
+      | DPS                 | 502    |
+      | DPS                 | 503    |
+      | DPS                 | 504    |
       | the mapping service | 400    |
       | the mapping service | 401    |
+      | the mapping service | 403    |
+      | the mapping service | 429    |
       | the mapping service | 500    |
+      | the mapping service | 502    |
+      | the mapping service | 503    |
+      | the mapping service | 504    |
+      | the sign-on service | 401    |
+      | the sign-on service | 500    |
+      | the sign-on service | 503    |
+
+  @RET-05 @RET-06 @RET-07
+  Scenario Outline: <service> that refuses connections is asked again
+    Given a case note written in <side>
+    And <service> refuses connections 3 times
+    When the note is amended in <side>
+    Then both sides hold the note with 1 amendment
+
+    Examples:
+      | service             | side  |
+      | NOMIS               | DPS   |
+      | NOMIS               | NOMIS |
+      | DPS                 | DPS   |
+      | DPS                 | NOMIS |
+      | the mapping service | DPS   |
+      | the mapping service | NOMIS |
 
   @RET-07
   Scenario Outline: A service that fails a few times is tried again
@@ -73,6 +107,24 @@ Feature: Lost answers, failing services and crashes leave no trace
     And a DPS user amends the note in DPS
     And meanwhile NOMIS comes up again
     Then both sides hold the note with 1 amendment
+
+  @RET-07 @RET-09
+  Scenario Outline: An outage of <service> longer than all tries ends in dead letters, not in loss
+    Given a case note written in <side>
+    When <service> goes down for the sync
+    And the note is amended in <side>
+    Then 1 message is in the dead-letter queue from <way>
+    When <service> comes up again
+    And the dead letters from <way> come again
+    Then both sides hold the note with 1 amendment
+    And 0 messages are in the dead-letter queue from <way>
+
+    Examples:
+      | service             | side  | way          |
+      | NOMIS               | DPS   | DPS to NOMIS |
+      | DPS                 | NOMIS | NOMIS to DPS |
+      | the mapping service | DPS   | DPS to NOMIS |
+      | the mapping service | NOMIS | NOMIS to DPS |
 
   @smoke @needs-kill
   Scenario: The sync is killed in the middle of a burst from DPS and started again

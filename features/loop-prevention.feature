@@ -116,6 +116,24 @@ Feature: No change travels in circles
       Then the sync never wrote to NOMIS
       And both sides hold the note
 
+    @LOOP-08 @ALT-01
+    Scenario: The note of an alert, written by DPS, goes to NOMIS and no further
+      Given alert notes are written by DPS
+      And a prisoner
+      When a DPS user raises an alert in DPS
+      Then the sync wrote to NOMIS once
+      And the sync never wrote to DPS
+      And there is 1 alert note on each side, born in DPS
+
+    @LOOP-08 @ALT-12
+    Scenario: The note of an alert, written by the NOMIS trigger, goes to DPS and no further
+      Given alert notes are written by NOMIS
+      And a prisoner
+      When an officer raises an alert in NOMIS
+      Then the sync wrote to DPS once
+      And the sync never wrote to NOMIS
+      And there is 1 alert note on each side, born in NOMIS
+
     @LOOP-14
     Scenario: Text that each side stores in its own way comes to rest
       Given a prisoner

@@ -54,6 +54,22 @@ Feature: The initial migration copies every note and can be repeated
     And a DPS user amends the note in DPS
     Then both sides hold the note with 2 amendments
 
+  @needs-migration @IDM-13 @ORD-01
+  Scenario: Notes of all bookings are changed while the migration runs
+    Given a prisoner
+    And these case notes in NOMIS from before the migration:
+      | called | booking | type    | text           | amendments     |
+      | first  | earlier | KA/KS   | First session. | middle: Later. |
+      | second | earlier | GEN/HIS | Came by van.   |                |
+      | third  | present | GEN/HIS | Back again.    |                |
+    When the migration runs
+    And meanwhile an officer amends the note "first" in NOMIS
+    And meanwhile an officer edits the note "second" in NOMIS to say "Came by train."
+    And meanwhile an officer deletes the note "third" in NOMIS
+    Then both sides hold the note "first" with 2 amendments
+    And both sides show the text "Came by train." of the note "second"
+    And the note "third" is gone from both sides
+
   @needs-migration @IDM-13
   Scenario: A note written while the migration runs is in DPS once
     Given a prisoner

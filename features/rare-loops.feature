@@ -42,6 +42,36 @@ Feature: No change travels in circles, also in rare order
       | DPS_SYNCHRONISATION_ALERTS |
       | DPS_SYNCHRONISATION_VISITS |
 
+  @LOOP-03 @LOOP-05
+  Scenario: An officer's note on which the sync's module was left behind does travel
+    Given a prisoner
+    When an officer writes a case note in NOMIS through the module "DPS_SYNCHRONISATION"
+    Then both sides hold the note
+    And the prisoner has 1 case note in DPS
+
+  @MRG-02 @TXT-13
+  Scenario: A change in DPS of a note with copies goes to each copy once and no further
+    Given a prisoner called "Gone"
+    And a prisoner called "Kept"
+    And a case note about "Gone" written in NOMIS
+    When NOMIS merges "Gone" into "Kept" with copies of the notes
+    Then the sync never wrote to NOMIS
+    When a DPS user amends the note in DPS
+    Then the sync wrote to NOMIS 2 times
+    And the sync never wrote to DPS
+
+  @TXT-14 @MRG-02
+  Scenario: A change of one copy in NOMIS goes to DPS and to its sibling, once each
+    Given a prisoner called "Gone"
+    And a prisoner called "Kept"
+    And a case note about "Gone" written in NOMIS
+    When NOMIS merges "Gone" into "Kept" with copies of the notes
+    And an officer edits the note in NOMIS to say "Corrected."
+    Then every copy shows the text "Corrected."
+    When an officer amends the note in NOMIS
+    Then the sync wrote to DPS once
+    And the sync wrote to NOMIS once
+
   @LOOP-10
   Scenario: A deletion made in NOMIS, repeated in DPS, is not pushed back to NOMIS
     Given a case note written in NOMIS

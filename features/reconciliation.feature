@@ -23,6 +23,13 @@ Feature: The sync's own reconciliation tells the truth
     When the reconciliation looks at the prisoner
     Then it reports a difference
 
+  @REC-11
+  Scenario: A note that is in NOMIS alone is reported
+    Given a case note written in DPS
+    And someone added a NOMIS row behind the sync's back
+    When the reconciliation looks at the prisoner
+    Then it reports a difference
+
   @CFG-07
   Scenario: A prisoner that could not be read is not reported clean
     Given a case note written in DPS

@@ -56,6 +56,19 @@ Feature: What was written is what is read
     And a DPS user amends the note in DPS
     Then both sides hold the note with 1 amendment
 
+  @TXT-04 @LOOP-14
+  Scenario Outline: Welsh and Polish names written in <side> are kept to the letter
+    Given a prisoner
+    When <user> writes a case note in <side> saying "Siân Llŷr: croeso, ŵyn. Łukasz Żółć: gęślą jaźń."
+    And a DPS user amends the note in DPS saying "Dŵr a thân, Zażółć."
+    Then both sides hold the note with 1 amendment
+    And both sides show the text "Siân Llŷr: croeso, ŵyn. Łukasz Żółć: gęślą jaźń."
+
+    Examples:
+      | user       | side  |
+      | an officer | NOMIS |
+      | a DPS user | DPS   |
+
   @LOOP-14
   Scenario Outline: What programs like to tidy up in a text stays as it was written in <side>
     Given a prisoner

@@ -6,8 +6,9 @@ from typing import Any
 
 from pytest_bdd import given, parsers, step, when
 
-from features import users
+from features import rules, users
 from features.state import NOMIS
+from harness.checks import checked
 from harness.scene import Scene, StepError
 
 CODES = ("XA", "XEL", "XER", "HA", "XC")
@@ -47,19 +48,25 @@ def trigger_module(scene: Scene, module: str) -> None:
 
 @when(
     parsers.re(
-        r"(?:an officer|a DPS user) raises an alert in (?P<side>NOMIS|DPS)"
+        r'(?:an officer|a DPS user) raises an alert(?: for "(?P<name>[^"]+)")? in '
+        r"(?P<side>NOMIS|DPS)"
         r"(?P<ended> that has already ended)?(?P<again> of the same code)?"
     )
 )
+@checked(name=rules.prisoner_named)
 def raise_alert(
-    scene: Scene, side: str, ended: str | None = None, again: str | None = None
+    scene: Scene,
+    side: str,
+    name: str | None = None,
+    ended: str | None = None,
+    again: str | None = None,
 ) -> None:
     """Raise an alert for the prisoner in that system, of a code of its own.
 
     Example: When a DPS user raises an alert in DPS
     """
     code = CODES[(len(scene.alerts) - bool(again)) % len(CODES)]
-    who = users.number(scene, None)
+    who = users.number(scene, name)
     if side == NOMIS:
         body: dict[str, Any] = {"code": code}
         if ended:
@@ -115,6 +122,27 @@ def end_alert(scene: Scene, side: str) -> None:
             user=users.staff(scene, "DPS user"),
         )
     users.must(scene, answer, f"ending the alert in {side}")
+
+
+@when("the description of the alert's code is changed")
+def rename_code(scene: Scene) -> None:
+    """Give the code of the alert raised last another description in DPS.
+
+    Example: When the description of the alert's code is changed
+    """
+    if not scene.alerts:
+        raise StepError("there is no alert yet; raise one first")
+    path = {"alertCode": list(scene.alerts.values())[-1]["code"]}
+    administrator = users.staff(scene, "administrator")
+    read = scene.world.act("alerts", "get_alert_code", path, user=administrator)
+    before = users.must(scene, read, "reading the code")["description"]
+    for text in (before, "Known by another name"):
+        call = ("alerts", "update_alert_code", path, None, {"description": text})
+        if text == before:
+            scene.undo_later("act", (*call, administrator))
+        else:
+            answer = scene.world.act(*call, administrator)
+            users.must(scene, answer, "renaming the code")
 
 
 def _key(scene: Scene, alert: dict[str, Any], side: str) -> dict[str, Any]:

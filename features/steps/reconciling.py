@@ -18,19 +18,25 @@ if TYPE_CHECKING:
 
 @given(
     parsers.re(
-        r"someone (?P<what>changed the NOMIS text|removed the NOMIS row) behind the "
-        r"sync's back"
+        r"someone (?P<what>changed the NOMIS text|removed the NOMIS row"
+        r"|added a NOMIS row) behind the sync's back"
     )
 )
 def tamper(scene: Scene, what: str) -> None:
-    """Change or remove the NOMIS row without an event, as no user could.
+    """Change, remove or add a NOMIS row without an event, as no user could.
 
     Example: Given someone changed the NOMIS text behind the sync's back
     """
     scene.settle()
-    row = int(copies(scene, users.note(scene), NOMIS)[0].id)
-    text = "Changed behind the sync's back." if "changed" in what else None
-    scene.world.tamper(row, text)
+    about = users.note(scene)
+    if what.startswith("added"):
+        author = users.staff(scene, "officer")
+        row = {"text": "Added behind the sync's back.", "username": author}
+        kind = {"type": about.type, "sub_type": about.sub_type}
+        scene.world.seed_note({"prisoner": about.prisoner, **kind, **row})
+    else:
+        text = "Changed behind the sync's back." if "changed" in what else None
+        scene.world.tamper(int(copies(scene, about, NOMIS)[0].id), text)
     scene.memory["tampered"] = True
     for rule in ("corrupt", "stale", "lost", "mapping-sound"):
         scene.expectations.allowed.append({"rule": rule})

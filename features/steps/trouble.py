@@ -75,26 +75,28 @@ def failing_call(scene: Scene, call: str, times: str | None = None) -> None:
 
 @given(
     parsers.re(
-        rf"(?P<service>{_SERVICE}) (?:fails|answers with status (?P<status>\d+)) "
-        r"(?P<times>\d+) times?"
+        rf"(?P<service>{_SERVICE}) (?P<how>fails|refuses connections"
+        r"|answers with status (?P<status>\d+)) (?P<times>\d+) times?"
     )
 )
 @checked(times=rules.some, status=rules.a_failure)
 def failing_service(
-    scene: Scene, service: str, times: str, status: str | None = None
+    scene: Scene, service: str, how: str, times: str, status: str | None = None
 ) -> None:
-    """Let the service refuse the next calls of each direction, whatever they are.
+    """Let the next calls of each direction to the service fail, whatever they are.
 
     Example: Given the mapping service fails 3 times
     """
+    refused = how.startswith("refuses")
+    kind: dict[str, Any] = {} if refused else {"status": int(status or 503)}
     for client in _clients(SERVICES[service]):
         _fault(
             scene,
             SERVICES[service],
-            "status",
-            status=int(status or 503),
+            "refuse" if refused else "status",
             times=int(times),
             client=client,
+            **kind,
         )
 
 

@@ -33,6 +33,7 @@ class Story:
         self.nomis: dict[int, dict[str, Any]] = {}
         self.dps: dict[str, dict[str, Any]] = {}
         self.mapping: list[dict[str, Any]] = []
+        self.alert_mappings: list[dict[str, Any]] = []
         self.audit: list[dict[str, Any]] = []
         self.ledger: list[dict[str, Any]] = []
         self.expectations: dict[str, Any] = {}
@@ -800,7 +801,10 @@ class Story:
                 ],
                 "audit": [dict(row) for row in self.audit],
             },
-            "mapping": {"notes": [dict(row) for row in self.mapping], "alerts": []},
+            "mapping": {
+                "notes": [dict(row) for row in self.mapping],
+                "alerts": [dict(row) for row in self.alert_mappings],
+            },
             "alerts": {"alerts": []},
         }
 

@@ -241,3 +241,60 @@ def test_ending_an_alert_owes_a_second_note() -> None:
         "ACTIVE",
         "INACTIVE",
     ]
+
+
+def flip(story: AlertStory, writer: str) -> None:
+    """Let the prison's writer of alert notes change hands now."""
+    story.write("switch", name="alert-writer", scope="MDI", on=writer)
+
+
+def test_each_side_is_judged_by_the_writer_it_found() -> None:
+    """Raised in DPS: the handler still saw its switch on, the trigger never did."""
+    story = AlertStory("nomis")
+    story.raise_in_dps()
+    flip(story, "dps")
+    story.handler()
+    story.mirror_to_nomis()
+    story.sync()
+    verdict = story.judged()
+    assert (verdict.verdict, verdict.violations) == ("pass", [])
+
+
+def test_two_writers_one_after_the_other_are_a_fault_of_configuration() -> None:
+    """The trigger wrote at once, and the handler after the writer changed hands."""
+    story = AlertStory("nomis")
+    seq = story.raise_in_nomis()
+    story.trigger(seq)
+    flip(story, "dps")
+    path = f"/prisoners/{story.prisoner}/alerts"
+    answer = {"alertUuid": "u", "isActive": True, "prisonNumber": story.prisoner}
+    made = story.call(
+        "from-nomis-alerts", "alerts.create_alert", "POST", path, {}, 201, answer
+    )
+    body = {"additionalInformation": {"alertUuid": "u"}}
+    story.event("person.alert.created", body, f"request:{made}", "dps")
+    story.handler()
+    story.sync()
+    assert found(story) == {("duplicate", "configuration")}
+    assert "changed hands" in only(story.judged(), "duplicate").message
+
+
+def test_an_alert_ended_on_both_sides_at_once_owes_one_note_of_its_end() -> None:
+    """Neither side had heard of the other's end, but it is one alert."""
+    story = AlertStory("none")
+    story.expectations = {"empty": True}
+    story.raise_in_dps()
+    story.fate(story.waiting[0])
+    story.mirror_to_nomis()
+    story.alert_mappings = [{"booking": 1, "sequence": 1, "dps_id": "u"}]
+    ended = {"alertUuid": "u", "isActive": False, "prisonNumber": story.prisoner}
+    path = f"/prisoners/{story.prisoner}/alerts/u"
+    story.call("u", "alerts.update_alert", "PUT", path, {}, 200, ended)
+    gone = {"bookingId": 1, "alertSequence": 1, "active": False, "caseNotes": []}
+    gone["prisoner"] = story.prisoner
+    name = "nomis-screens.end_alert"
+    story.call("officer", name, "PUT", "/bookings/1/alerts/1/end", {}, 200, gone)
+    kinds = [one.message.split()[3] for one in story.judged().findings]
+    assert kinds == ["ACTIVE", "INACTIVE"]
+    story.alert_mappings = []
+    assert len(story.judged().findings) == 3, "without the mapping they are two alerts"

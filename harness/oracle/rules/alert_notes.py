@@ -3,7 +3,9 @@
 A **transition** is an alert becoming active or inactive by a user's action, in NOMIS or
 in DPS. Each owes one note, born on the side that writes alert notes in the prison: the
 NOMIS trigger, the DPS handler; both on, one on each side (a mistake of configuration);
-none, no note. What happens to a note once born is the other rules' matter.
+none, no note. Where the writer changes hands between the alert and its note, each side
+goes by the switch as it finds it. What happens to a note once born is the other rules'
+matter.
 """
 
 from __future__ import annotations
@@ -17,7 +19,12 @@ from harness.oracle.evidence import Violation
 from harness.oracle.notes import ALERT
 from harness.oracle.rules.result import Result
 from harness.oracle.severity import severity
-from harness.oracle.transitions import Transition, read_transitions, writer_at
+from harness.oracle.transitions import (
+    HANDLED,
+    Transition,
+    read_transitions,
+    writers_at,
+)
 from harness.oracle.who import DPS, FROM_NOMIS, NOMIS, SYSTEM_NAME, TO_NOMIS
 
 if TYPE_CHECKING:
@@ -57,20 +64,26 @@ def _wanted(
     """Count the notes owed by prisoner, sub type and side of birth."""
     wanted: Counter[tuple[str, str, str]] = Counter()
     for one in transitions:
-        writer = writer_at(case, one)
-        if writer is None:
+        writers = writers_at(case, one)
+        if writers is None:
             result.reasons.append(
                 "nothing says who writes alert notes in the prison of "
                 f"{one.prisoner}: journal an alert-writer switch"
             )
             break
         result.checked += 1
-        for side in _SIDES[writer]:
+        sides = [
+            side
+            for side, writer in zip((NOMIS, DPS), writers, strict=True)
+            if side in _SIDES[writer]
+        ]
+        for side in sides:
             wanted[one.prisoner, one.sub_type, side] += 1
-        if writer == "both":
-            result.add(_both(one))
-        elif writer == "none":
-            result.findings.append(_unwritten(one))
+        flipped = writers[0] != writers[1]
+        if len(sides) > 1:
+            result.add(_both(one, flipped=flipped))
+        elif not sides:
+            result.findings.append(_unwritten(one, flipped=flipped))
     return wanted
 
 
@@ -134,16 +147,13 @@ def _why_unborn(
         return half, "the alert itself never came over", parked
     if side == NOMIS:
         return NOMIS, "its trigger did not fire", False
-    events = [e for e in case.history.events if e.type in _HANDLED]
+    events = [e for e in case.history.events if e.type in HANDLED]
     if not events:
         return DPS, "DPS alerts published no event", False
     messages = [m for event in events for m in event.messages if m.owner == DPS]
     if not messages:
         return "configuration", "DPS does not subscribe to alert events", False
     return DPS, "its alert handler wrote none", False
-
-
-_HANDLED = frozenset({"person.alert.created", "person.alert.inactive"})
 
 
 def _too_many(
@@ -162,7 +172,7 @@ def _too_many(
     received = sum(
         len(message.received)
         for event in case.history.events
-        if event.type in _HANDLED
+        if event.type in HANDLED
         for message in event.messages
         if message.owner == DPS
     )
@@ -188,24 +198,28 @@ def _too_many(
         )
 
 
-def _both(one: Transition) -> Violation:
+_FLIPPED = "the writer changed hands between the alert and its note"
+
+
+def _both(one: Transition, *, flipped: bool) -> Violation:
     return _violation(
         "duplicate",
         "configuration",
         one.prisoner,
         f"the NOMIS trigger and the DPS handler both wrote the {one.sub_type} note: "
-        "both are switched on",
+        + (_FLIPPED if flipped else "both are switched on"),
         "both alert writers on",
         [one.change.seq],
     )
 
 
-def _unwritten(one: Transition) -> Violation:
+def _unwritten(one: Transition, *, flipped: bool) -> Violation:
     return _violation(
         "lost",
         "configuration",
         one.prisoner,
-        f"nobody writes the {one.sub_type} note: both alert writers are off",
+        f"nobody writes the {one.sub_type} note: "
+        + (_FLIPPED if flipped else "both alert writers are off"),
         "no alert writer on",
         [one.change.seq],
     )
