@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from features.state import DPS, NOMIS, copies
-from harness.scene import Note, StepError
+from harness.scene import Note, ScenarioFailed, StepError
 
 if TYPE_CHECKING:
     from harness.scene import Scene
@@ -125,6 +125,24 @@ def write(
         return None
     written = Note(born, str(identifier), who, text, type_, sub_type, author)
     return remember(scene, written, name)
+
+
+def on_both_sides(scene: Scene, about: Note) -> None:
+    """Fail the scenario unless a note that a `Given` promises is on both sides.
+
+    Else what follows might hold for no better reason than that the note never came.
+    Where a switch or a half is off, nobody promises it.
+    """
+    scene.settle()
+    if scene.expectations.parked or scene.memory.get("stopped"):
+        return
+    for side in (NOMIS, DPS):
+        if not copies(scene, about, side):
+            raise ScenarioFailed(
+                f"to begin with, the note {about.id} should be on both sides; it is "
+                f"not in {side}",
+                scene.judge(),
+            )
 
 
 def accept(scene: Scene, answer: dict[str, Any]) -> bool:

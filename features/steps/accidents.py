@@ -64,7 +64,10 @@ def second_row(scene: Scene) -> None:
     """
     scene.settle()
     number = users.number(scene, None)
-    row = scene.snapshot()["nomis"]["notes"][0]
+    rows = scene.snapshot()["nomis"]["notes"]
+    if not rows:
+        raise StepError("NOMIS holds no row of the note that could have a twin")
+    row = rows[0]
     scene.world.seed_note(
         {
             "prisoner": number,

@@ -51,6 +51,7 @@ def admit(scene: Scene, copies: str | None = None) -> None:
 
     Example: When NOMIS admits the prisoner again on a new booking
     """
+    users.number(scene, None)
     first = next(iter(scene.prisoners.values()))
     made = _screen(
         scene,

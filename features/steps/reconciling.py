@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_bdd import given, parsers, then, when
 
 from features import rules, users
-from features.state import NOMIS, copies
+from features.state import NOMIS
 from features.steps.outcomes import require
 from harness.checks import checked
 from harness.scene import StepError
@@ -36,7 +36,7 @@ def tamper(scene: Scene, what: str) -> None:
         scene.world.seed_note({"prisoner": about.prisoner, **kind, **row})
     else:
         text = "Changed behind the sync's back." if "changed" in what else None
-        scene.world.tamper(int(copies(scene, about, NOMIS)[0].id), text)
+        scene.world.tamper(int(users.id_on(scene, about, NOMIS)), text)
     scene.memory["tampered"] = True
     for rule in ("corrupt", "stale", "lost", "mapping-sound"):
         scene.expectations.allowed.append({"rule": rule})

@@ -111,6 +111,8 @@ def run_half(scene: Scene, direction: str, how: str) -> None:
     half = HALF[direction]
     verb = {"stopped": "stop", "started": "start", "killed": "kill"}.get(how, "restart")
     getattr(scene.stack, verb)(half)
+    stopped: set[str] = scene.memory.setdefault("stopped", set())
+    (stopped.add if verb in ("stop", "kill") else stopped.discard)(half)
     if verb in ("stop", "kill"):
         scene.undo_later("ensure", (half,))
     scene.changed()

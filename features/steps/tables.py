@@ -162,6 +162,7 @@ def _write(scene: Scene, side: str, row: Row) -> None:
     about = must(written, scene, side)
     for words in _amendments(row):
         users.amend(scene, side, about, words, role=row.get("author"))
+    users.on_both_sides(scene, about)
 
 
 def _amendments(row: Row) -> list[str]:

@@ -322,11 +322,14 @@ def _events(scene: Scene) -> list[int]:
     entries = scene.world.journal(
         since=scene.started, scope=scene.scope, kinds=["event"]
     )
-    return [
+    found = [
         entry["seq"]
         for entry in entries
         if wanted in entry["subjects"] and entry["type"] != "prison.case-note.published"
     ]
+    if not found:
+        raise StepError(f"no event told of the note {wanted}, so none can come again")
+    return found
 
 
 @given("the sync crashes at its next mapping save")

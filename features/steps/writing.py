@@ -49,7 +49,8 @@ def note_written(
     if not scene.prisoners:
         users.prisoner(scene)
     text = "x" * int(letters) if letters else None
-    must(users.write(scene, side, about=about, name=name, text=text), scene, side)
+    written = users.write(scene, side, about=about, name=name, text=text)
+    users.on_both_sides(scene, must(written, scene, side))
 
 
 @when(
