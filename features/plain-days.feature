@@ -149,3 +149,28 @@ Feature: On a plain day nobody waits for a second try
     And an officer amends the note "one" in NOMIS
     Then every message was handled at its first try
     And both sides agree
+
+  @ORD-10
+  Scenario: Corrections are carried at once though the sync has forgotten all
+    Given a case note called "one" written in DPS
+    And a case note called "two" written in NOMIS
+    When the sync from NOMIS to DPS is restarted
+    And the sync from DPS to NOMIS is restarted
+    And an officer edits the note "one" in NOMIS to say "Corrected."
+    And an administrator replaces the text of the note "two" in DPS with "Put right."
+    And an officer corrects the date of the note in NOMIS
+    Then every message was handled at its first try
+    And both sides agree
+
+  @LOOP-04
+  Scenario: Changes are carried at once though NOMIS marks nothing
+    Given a prisoner
+    And NOMIS leaves the audit module empty on the sync's writes
+    When a DPS user writes a case note called "one" in DPS
+    And a DPS user amends the note "one" in DPS
+    And an officer amends the note "one" in NOMIS
+    And an officer edits the note "one" in NOMIS to say "Corrected."
+    And an administrator deletes the note "one" in DPS
+    And a DPS user writes a case note in DPS
+    Then every message was handled at its first try
+    And the prisoner has 1 case note in NOMIS

@@ -106,3 +106,16 @@ Feature: The reconciliation raises no false alarm and misses nothing
     When the migration runs
     And the reconciliation looks at the prisoner
     Then it reports the prisoner clean
+
+  @REC-02 @REC-03
+  Scenario Outline: A read of the reconciliation that fails once is repeated
+    Given a case note written in DPS
+    And <service> answers with status 502 1 time
+    When the reconciliation looks at the prisoner
+    Then it reports the prisoner clean
+
+    Examples:
+      | service             |
+      | NOMIS               |
+      | DPS                 |
+      | the mapping service |

@@ -171,3 +171,14 @@ Feature: Slow answers, lagging reads and crossing workers do no harm
       | side  | user       |
       | DPS   | a DPS user |
       | NOMIS | an officer |
+
+  @ORD-04 @ORD-01
+  Scenario: An edit heard of after the deletion, while reads still show the row
+    Given a case note written in NOMIS
+    And NOMIS answers reads with the state of 5 seconds before
+    And the events of NOMIS arrive in reverse order
+    When an officer edits the note in NOMIS to say "For a moment."
+    And meanwhile an officer deletes the note in NOMIS
+    And an officer writes a case note in NOMIS
+    Then the prisoner has 1 case note in NOMIS
+    And the prisoner has 1 case note in DPS

@@ -1,5 +1,213 @@
-"""Mechanical mutants that no scenario can notice, each with the reason."""
+"""Mechanical mutants that no scenario can notice, each with the reason.
+
+Kept by the mutant's id, with the words of the changed place: where the sync's text has
+changed since, the id may mean another place, and the entry no longer counts.
+"""
 
 from __future__ import annotations
 
-EXPLAINED: dict[str, str] = {}
+_REPORTED = "What operators are told; no note is read, written or left out for it."
+_OWN_TESTS = (
+    "How operators' requests and settings are checked; tests/sync plays both, as it "
+    "does those modules that are not mutated at all."
+)
+_LATER = (
+    "A hint of what was seen. Without it the half looks at the note again at a later "
+    "receive, or reads once more, and decides from what both sides hold."
+)
+_CUT_OFF = (
+    "Whoever is stopped or killed is cut off: over sockets its process ends, and "
+    "messages in its hands come again when their lease ends (RET-05)."
+)
+_OTHER_EVENT = (
+    "What is left undone here has an event of its own, whose handler does the same; "
+    "the two may come in any order anyway."
+)
+_NO_CONFLICT = (
+    "A mapping under another DPS id can be there before the row only if NOMIS gave the "
+    "row's id twice, which it never does (IDM-04, IDM-16 in left_out)."
+)
+_CLOCK = (
+    "Matters for notes equal in author, type and second only, and the clock moves on "
+    "between two actions of users (MRG-07 in left_out)."
+)
+_BRIEF = "A pause of a second or less between two tries that both are made."
+_BOUND = "Bounds the memory of hints at 20,000 notes; a hint that is lost costs a read."
+
+EXPLAINED: dict[str, tuple[str, str]] = {
+    "calls.Caller._token:comparison:1": (
+        "self._time.stopwatch() < held[1]",
+        (
+            "A token is asked for at each call instead of once; one that ran out is "
+            "renewed after its 401. The notes are the same, the sign-on service has "
+            "more to do."
+        ),
+    ),
+    "calls.Caller.find:except:0": (
+        "except CallRefused as refusal:",
+        (
+            "The only other failure has no status, so it is raised again, as another "
+            "error; the message is given back all the same."
+        ),
+    ),
+    "calls.Caller.send:constant:4": ("2", _BRIEF),
+    "comparing.same_time:comparison:1": (
+        "other.year <= ANCIENT",
+        (
+            "Both fakes convert ancient years alike, so the seconds are equal, too; "
+            "that the real ones do not is known from reports alone (DAT-08)."
+        ),
+    ),
+    "consumer.Consumer.kill:call:0": (
+        "await asyncio.gather(*tasks, return_exceptions=True)",
+        _CUT_OFF,
+    ),
+    "consumer.Consumer.run:except:5": (
+        "except CallFailed as failure:",
+        "Receiving raises nothing else: the ports turn every failure into it.",
+    ),
+    "consumer.Consumer.run:constant:7": (
+        "0",
+        "One message less in flight than ten; the others wait for it.",
+    ),
+    "consumer.Consumer.take:call:0": (
+        "cause.set(message.message_id)",
+        (
+            "Tells whoever reads the journal which message a call belongs to; the "
+            "oracle judges a sync that does not say so as well."
+        ),
+    ),
+    "consumer.give_back_delay:constant:1": ("0.0", _BRIEF),
+    "copies.pair:comparison:8": ("row.id not in found.values()", _CLOCK),
+    "creating.Creator.create:comparison:4": (
+        "own is None",
+        (
+            "Whether the row just made is read and compared once more. What changed "
+            "since an adopted row was written has an updated event of its own."
+        ),
+    ),
+    "creating.Creator._map:constant:5": ("False", _NO_CONFLICT),
+    "creating.Creator._adopt_original:constant:2": (
+        "False",
+        "There are no rows to write beside it, so nobody asks whether they are fresh.",
+    ),
+    "calls.Caller.send:except:1": (
+        "except CallFailed:",
+        "Nothing else is raised here: the ports turn every failure into it.",
+    ),
+    "creating.may_be_own:comparison:0": ("row.module is None", _CLOCK),
+    "envelope.read:constant:3": (
+        "True",
+        (
+            "Own messages are of types that no switch governs, so they count as "
+            "switched on whether they are known as own or not."
+        ),
+    ),
+    "flows._to_nomis:call:0": (
+        "handlers['alerts'].setdefault(event, reference.changed)",
+        "Reference data of alerts changes no case note, and no step changes it.",
+    ),
+    "from_nomis.FromNomis.changed:call:3": (
+        "await self._remove_locked(row, about)",
+        _OTHER_EVENT,
+    ),
+    "memory.Memory.keep:call:1": ("self._held.popitem(last=False)", _BOUND),
+    "memory.Memory.keep:constant:3": ("False", _BOUND),
+    "merging.is_reused:comparison:0": (
+        "note is None",
+        (
+            "NOMIS never gives an id twice (IDM-16 in left_out), so no row is another "
+            "note's under an old id."
+        ),
+    ),
+    "merging.missing_from:constant:3": (
+        "1",
+        (
+            "Matters for amendments equal in author, second and words, which DPS "
+            "cannot tell apart either (limit dps-equal-second-amendments-are-re-added)."
+        ),
+    ),
+    "migration.Migration.run:call:0": ("failed.append(prisoner)", _OWN_TESTS),
+    "moves.Moves.moved:call:0": (
+        "self._whereabouts.tell_moved(booking, target)",
+        _LATER,
+    ),
+    "parking.Parking.release:constant:0": ("0", _BRIEF),
+    "parking.Parking.release:constant:6": ("0", _BRIEF),
+    "program.Domain.chase:call:1": (
+        "await self._time.sleep(CHASE_AGAIN)",
+        (
+            "What one process parked is back after its first release; the chase is for "
+            "two processes at one queue."
+        ),
+    ),
+    "program.Half._chase:call:0": (
+        "self._polls.append(asyncio.create_task(domain.chase()))",
+        (
+            "What one process parked is back after its first release; the chase is for "
+            "two processes at one queue."
+        ),
+    ),
+    "program.Half.kill:call:0": ("await self._stop_polling()", _CUT_OFF),
+    "program.Half.stop:call:2": ("await domain.consumer.drain(PATIENCE)", _CUT_OFF),
+    "program.Half.switch:call:0": (
+        "await domain.release()",
+        "The chase that is begun beside it releases the same a second later.",
+    ),
+    "reconciliation.Reconciliation.check:call:2": (
+        "repaired.append(twin)",
+        _REPORTED + " The twin is deleted, and the next look finds none.",
+    ),
+    "reconciliation.Reconciliation.check_all:constant:0": ("0", _REPORTED),
+    "clients.Nomis.prisoners_after:constant:0": (
+        "True",
+        "The page is asked for three times by its only reader in any case.",
+    ),
+    "switches.read:call:0": (
+        "faults.append(str(UnknownSwitch(half, variable)))",
+        _OWN_TESTS,
+    ),
+    "switches.read:call:2": (
+        "faults.append(f'{variable} must be true or false, not {value!r}')",
+        _OWN_TESTS,
+    ),
+    "switches.read:comparison:3": (
+        "value.strip().lower() not in {'true', 'false'}",
+        _OWN_TESTS,
+    ),
+    "to_nomis.ToNomis._learn:except:0": (
+        "except (CallFailed, CallRefused):",
+        _LATER,
+    ),
+    "to_nomis.ToNomis.deleted:call:0": (
+        "self._known.keep(tale.dps_id, None)",
+        _LATER,
+    ),
+    "updating.Updater.update:constant:7": (
+        "True",
+        (
+            "The note is gone and its deletion told; whether the mapping of the row "
+            "goes now or with the deletion is the same in the end."
+        ),
+    ),
+    "welcoming.Welcomer._map:comparison:3": ("answer.status == CONFLICT", _NO_CONFLICT),
+    "welcoming.Welcomer._map:constant:6": ("False", _NO_CONFLICT),
+    "welcoming.Welcomer._map:constant:7": (
+        "True",
+        (
+            "The DPS note was made from this very row a moment ago; what changes after "
+            "that has an event of its own."
+        ),
+    ),
+    "welcoming.Welcomer._welcome_copy:constant:2": ("False", _NO_CONFLICT),
+    "whereabouts.Whereabouts.note_of:comparison:1": ("note is None", _OTHER_EVENT),
+    "whereabouts.Whereabouts.note_of:comparison:5": (
+        "note.prisoner == owner",
+        _OTHER_EVENT,
+    ),
+}
+
+
+def is_explained(identifier: str, words: str) -> bool:
+    """Whether a mutant of this id and these words has its reason here."""
+    return EXPLAINED.get(identifier, ("", ""))[0] == words

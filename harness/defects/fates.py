@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from harness.defects.explained import EXPLAINED
+from harness.defects.explained import is_explained
 from harness.defects.mutants import Fate
 from harness.defects.mutating import digest_of, mutants
 
@@ -17,10 +17,14 @@ if TYPE_CHECKING:
 _FILE = "mutants.json"
 
 
+def _explained(fate: Fate) -> bool:
+    return is_explained(fate.mutant.id, fate.mutant.words)
+
+
 def line_of(fate: Fate) -> str:
     """Return one line: how the mutant fared."""
     how = f"killed by {fate.killer}" if fate.killer else "ALIVE"
-    if not fate.killer and fate.mutant.id in EXPLAINED:
+    if not fate.killer and _explained(fate):
         how = "alive, explained"
     return f"{fate.mutant.id:<60} {fate.plays:>3} plays  {how}"
 
@@ -29,7 +33,7 @@ def print_mutants(fates: list[Fate]) -> float:
     """Print the survivors and the share of mutants killed, in percent, returned."""
     played = [one for one in fates if one.plays >= 0]
     late = len(fates) - len(played)
-    alive = [one for one in played if not one.killer and one.mutant.id not in EXPLAINED]
+    alive = [one for one in played if not one.killer and not _explained(one)]
     for fate in alive:
         one = fate.mutant
         how = f"outlived {fate.plays} plays" if fate.plays else "nothing runs it"
@@ -41,13 +45,13 @@ def print_mutants(fates: list[Fate]) -> float:
             "either system can notice"
         )
     for fate in played:
-        if fate.killer and fate.mutant.id in EXPLAINED:
+        if fate.killer and _explained(fate):
             click.secho(
                 f"{fate.mutant.id} is explained, but killed by {fate.killer}: take it "
                 "out of harness/defects/explained.py",
                 fg="yellow",
             )
-    told = sum(not one.killer and one.mutant.id in EXPLAINED for one in played)
+    told = sum(not one.killer and _explained(one) for one in played)
     counted = len(played) - told
     killed = sum(bool(one.killer) for one in played)
     percent = 100 * killed / counted if counted else 0.0
