@@ -174,3 +174,11 @@ Feature: On a plain day nobody waits for a second try
     And a DPS user writes a case note in DPS
     Then every message was handled at its first try
     And the prisoner has 1 case note in NOMIS
+
+  @ORD-10
+  Scenario: A corrected date is carried at once by a sync that never saw the note
+    Given a case note written in NOMIS
+    When the sync from NOMIS to DPS is restarted
+    And an officer corrects the date of the note in NOMIS
+    Then every message was handled at its first try
+    And both sides show when it happened and when it was written

@@ -97,3 +97,12 @@ Feature: Changes that meet the sync at the worst moment come right
     And an administrator deletes the note in DPS
     And a DPS user writes a case note in DPS
     Then the prisoner has 1 case note in NOMIS
+
+  @MRG-18 @MRG-16
+  Scenario: The only note of a prisoner crosses the move of its booking
+    Given a prisoner called "First"
+    And a prisoner called "Second"
+    When an officer writes a case note about "First" in NOMIS
+    And meanwhile NOMIS moves the booking of "First" to "Second"
+    And an officer amends the note in NOMIS
+    Then both sides agree

@@ -182,3 +182,20 @@ Feature: Slow answers, lagging reads and crossing workers do no harm
     And an officer writes a case note in NOMIS
     Then the prisoner has 1 case note in NOMIS
     And the prisoner has 1 case note in DPS
+
+  @ORD-04
+  Scenario: A note amended before a lagging read shows its row
+    Given a prisoner
+    And NOMIS answers reads with the state of 5 seconds before
+    When a DPS user writes a case note in DPS
+    And meanwhile a DPS user amends the note in DPS
+    Then both sides hold the note with 1 amendment
+
+  @ORD-06 @ORD-14
+  Scenario: An amendment that crosses a new text does not bring the old text back
+    Given a case note written in DPS
+    When the sync from NOMIS to DPS is restarted
+    And an officer amends the note in NOMIS
+    And meanwhile an administrator replaces the text in DPS with "Corrected."
+    Then both sides show the text "Corrected."
+    And both sides hold the note with 1 amendment

@@ -113,6 +113,7 @@ EXPLAINED: dict[str, tuple[str, str]] = {
     ),
     "memory.Memory.keep:call:1": ("self._held.popitem(last=False)", _BOUND),
     "memory.Memory.keep:constant:3": ("False", _BOUND),
+    "merges.is_fresh_copy:comparison:2": ("row.id in pairs", _OTHER_EVENT),
     "merging.is_reused:comparison:0": (
         "note is None",
         (
@@ -127,7 +128,18 @@ EXPLAINED: dict[str, tuple[str, str]] = {
             "cannot tell apart either (limit dps-equal-second-amendments-are-re-added)."
         ),
     ),
+    "migration.Migration._map:comparison:4": (
+        "known.dps_id == row.dps_id",
+        "The mapping is taken away and written anew with the same two ids.",
+    ),
     "migration.Migration.run:call:0": ("failed.append(prisoner)", _OWN_TESTS),
+    "moves.Moves.moved:comparison:1": (
+        "event.message.attempt < PATIENCE",
+        (
+            "A booking that is not where the event says was moved on or back, and that "
+            "move's own event brings its notes there."
+        ),
+    ),
     "moves.Moves.moved:call:0": (
         "self._whereabouts.tell_moved(booking, target)",
         _LATER,
@@ -183,6 +195,7 @@ EXPLAINED: dict[str, tuple[str, str]] = {
         "self._known.keep(tale.dps_id, None)",
         _LATER,
     ),
+    "twins.is_repairable:constant:0": ("0", _CLOCK),
     "updating.Updater.update:constant:7": (
         "True",
         (
@@ -190,6 +203,7 @@ EXPLAINED: dict[str, tuple[str, str]] = {
             "goes now or with the deletion is the same in the end."
         ),
     ),
+    "welcoming.Welcomer._create:comparison:0": ("note is None", _NO_CONFLICT),
     "welcoming.Welcomer._map:comparison:3": ("answer.status == CONFLICT", _NO_CONFLICT),
     "welcoming.Welcomer._map:constant:6": ("False", _NO_CONFLICT),
     "welcoming.Welcomer._map:constant:7": (

@@ -13,6 +13,7 @@ from harness.explore.scripts import draw
 from harness.explore.shrink import shrink
 from harness.player import Line, Outcome, as_feature, play
 from harness.simulated import SimulatedStack
+from harness.stack import StackError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -135,7 +136,10 @@ def _shortened(
     wanted = outcome.signature
 
     def breaks(trial: Sequence[Line]) -> bool:
-        again = play_once(trial, seed, defects)
+        try:
+            again = play_once(trial, seed, defects)
+        except StackError:
+            return False  # such as a start without the kill that stood before it
         if outcome.verdict != "fail":
             return again.verdict != "pass" and again.message == outcome.message
         return bool(again.signature & wanted)

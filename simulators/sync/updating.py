@@ -40,6 +40,7 @@ class Updater:
         if planning.may_be_stale(stored, self._seen.get(stored.id), about):
             raise NotYet(f"row {stored.id} reads as before its event")
         current: NomisNote | None = stored
+        carried = False
         for _ in range(ROUNDS):
             if current is None:
                 return False
@@ -47,9 +48,12 @@ class Updater:
             if note is None:
                 self._give_up(current, row, about)
                 return True
+            if carried and by_sync(current.module):
+                await self._bring_back(current, note)
             wrote = await self._bring(current, note, about)
             if wrote or not by_sync(current.module):
                 await self._bring_copies(current, note, row, wrote)
+            carried |= wrote
             self._remember(current, about)
             if not wrote and by_sync(current.module):
                 return True
@@ -57,6 +61,17 @@ class Updater:
             if before == current:
                 return True
         raise NotYet(f"row {stored.id} keeps changing")
+
+    async def _bring_back(self, stored: NomisNote, note: DpsNote) -> None:
+        """Give a row the DPS text that we have just written, if it lost it.
+
+        The other half read DPS before that and wrote the row after it: each side
+        would keep what the other had (ORD-14).
+        """
+        differs = merging.difference(stored, note)
+        if differs.text and not differs.only_nomis:
+            await self._services.nomis.replace(stored, note.text, note.amendments)
+            track("casenotes-synchronisation-swap-undone", nomisCaseNoteId=stored.id)
 
     def _give_up(self, stored: NomisNote, row: Mapping, about: RowEvent) -> None:
         """Leave a row whose DPS note is gone: it is never made anew (DEL-08)."""
