@@ -92,3 +92,14 @@ Feature: Rare failures lose nothing
       | side  | user       |
       | DPS   | a DPS user |
       | NOMIS | an officer |
+
+  @IDM-05 @MRG-02 @IDM-10
+  Scenario: A merge whose copies cannot be mapped at first maps them later
+    Given a prisoner called "Gone"
+    And a prisoner called "Kept"
+    And a case note called "one" about "Gone" written in NOMIS
+    And a case note called "two" about "Gone" written in DPS
+    And the mapping save of copies fails 2 times
+    When NOMIS merges "Gone" into "Kept" with copies of the notes
+    And an officer amends the note "one" in NOMIS
+    Then both sides agree

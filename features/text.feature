@@ -117,3 +117,12 @@ Feature: What was written is what is read
     And an officer edits the note in NOMIS to say "Shortened on the wing."
     Then DPS shows the whole text
     And both sides agree
+
+  @TXT-06
+  Scenario: An amendment behind one that NOMIS had to cut reaches DPS
+    Given a case note of 3700 letters written in DPS
+    When an officer amends the note in NOMIS saying "Words from the wing."
+    And meanwhile a DPS user amends the note in DPS saying "Words from the office: they go on and on, for so long that the whole note no longer fits into what NOMIS can hold, which is four thousand bytes and not one byte more than that, however much there is to say about it."
+    And an officer edits the note in NOMIS to say "Shortened on the wing."
+    And meanwhile an officer amends the note in NOMIS saying "Behind the cut."
+    Then both sides hold the note with 3 amendments in DPS

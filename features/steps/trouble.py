@@ -21,6 +21,7 @@ CALLS = {
     "DPS write": ("dps", "put_sync_case_note"),
     "DPS delete": ("dps", "delete_sync_case_note"),
     "mapping save": ("mapping", "create_case_note_mapping"),
+    "mapping save of copies": ("mapping", "create_case_note_mappings"),
     "mapping look-up": ("mapping", "get_case_note_mappings_by_dps_id"),
     "mapping delete": ("mapping", "delete_case_note_mappings_by_dps_id"),
 }
