@@ -210,7 +210,7 @@ EXPLAINED: dict[str, tuple[str, str]] = {
         _LATER,
     ),
     "twins.is_repairable:constant:0": ("0", _CLOCK),
-    "updating.Updater.update:constant:7": (
+    "updating.Updater.update:constant:9": (
         "True",
         (
             "The note is gone and its deletion told; whether the mapping of the row "
