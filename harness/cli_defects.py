@@ -154,7 +154,7 @@ def _score_wire(
 ) -> NoReturn:
     """Compare the kills over sockets with the simulated ones; exits."""
     from harness.defects.matrix import print_agreement, write_score
-    from harness.defects.wire import score_wire
+    from harness.defects.wire import SURVIVES, score_wire
 
     living = [one for one in wanted if not one.equivalent]
     if sample is not None:
@@ -170,8 +170,8 @@ def _score_wire(
     )
     print_agreement(agreement)
     write_score(agreement.wire, folder)
-    few = len(agreement.wire.rows) < min(sample or 1, len(living) - len(agreement.out))
-    sys.exit(1 if agreement.differing or few or not agreement.wire.rows else 0)
+    unproven = SURVIVES in agreement.out.values() or not agreement.wire.rows
+    sys.exit(1 if agreement.missing or agreement.late or unproven else 0)
 
 
 def _chosen(only: tuple[str, ...], sample: int | None, seed: int) -> list[Defect]:

@@ -146,9 +146,13 @@ def print_agreement(agreement: Agreement) -> None:
     """Print what sockets show of the defects that the simulated tier kills."""
     for name, reason in agreement.out.items():
         click.echo(f"{name}: not for this tier: {reason}")
+    for name in agreement.late:
+        click.secho(f"{name}: not played, the time was up", fg="yellow")
     for line in agreement.differing:
-        click.secho(f"DIFFERS {line}", fg="red")
-    if agreement.differing:
+        click.secho(f"differs: {line}", fg="yellow")
+    for name in agreement.missing:
+        click.secho(f"NOT KILLED over sockets: {name}", fg="red")
+    if agreement.missing:
         click.echo(
             "  what to do: play it alone (tandem verify SCENARIO --defect ID); if it "
             "only shows while the\n  sync's clock is moved, tag it @virtual-time; else "

@@ -107,7 +107,8 @@ def test_a_kill_that_sockets_do_not_repeat_is_told(
         Agreement(scored(row), 1, 0, {"RET-01": "only virtual time"}, [line])
     )
     said = capsys.readouterr().out
-    assert f"DIFFERS {line}" in said
+    assert f"differs: {line}" in said
+    assert "NOT KILLED over sockets: DUP-01" in said
     assert "what to do" in said
     assert "RET-01: not for this tier: only virtual time" in said
     assert "over sockets 0 are killed, 0 of 1 kills are the same" in said
