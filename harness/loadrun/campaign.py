@@ -76,6 +76,10 @@ class Campaign:
     def end(self) -> None:
         """Leave everything on: nobody comes any more, and settling begins."""
 
+    def judged(self, prisoners: list[str]) -> list[str]:
+        """Return who of those written about is to be judged."""
+        return prisoners
+
     def outcome(self, measured: dict[str, Any]) -> Outcome:
         """Return what was found; all has settled. `measured` is the watch's report."""
         return Outcome()

@@ -120,6 +120,11 @@ class Migrating(Campaign):
         body: dict[str, Any] = answer["body"]
         return body
 
+    def judged(self, prisoners: list[str]) -> list[str]:
+        """Return who was loaded: nobody owed DPS the history of the others yet."""
+        loaded = set(self._loaded)
+        return [who for who in prisoners if who in loaded]
+
     def outcome(self, measured: dict[str, Any]) -> Outcome:
         """Hold the tables to the historic notes; tell the speed."""
         found: Counter[str] = Counter()

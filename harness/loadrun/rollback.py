@@ -15,7 +15,9 @@ from harness.loadrun.rollout import DPS, NOMIS, Act, Move, RollOut
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from harness.loadrun.plan import Plan
     from harness.loadrun.profiles import Outage
+    from harness.stack import Stack
 
 BACK, FORWARD = 0.55, 0.8
 PAUSE = 2.5
@@ -33,6 +35,11 @@ class RollBack(RollOut):
         Move(2, FORWARD, DPS),
     )
 
+    def __init__(self, plan: Plan, stack: Stack, say: Callable[[str], None]) -> None:
+        """Nothing is off yet."""
+        super().__init__(plan, stack, say)
+        self._off: list[Outage] = []
+
     def acts(self) -> list[Act]:
         """Return the moves, and the sync's switches off and on round two of them."""
         found = super().acts()
@@ -45,12 +52,15 @@ class RollBack(RollOut):
         return found
 
     def _turn(self, what: Outage, *, on: bool) -> Callable[[], None]:
-        return lambda: turn(self.stack, what, on=on)
+        def do() -> None:
+            (self._off.remove if on else self._off.append)(what)
+            turn(self.stack, what, on=on)
+
+        return do
 
     def end(self) -> None:
         """Switch on what an interrupted run left off."""
-        left = [act for act in self._acts if act.says.startswith("on again")]
-        for act in left:
-            self.say(act.says)
-            act.do()
-            self._acts.remove(act)
+        for one in self._off:
+            self.say(f"on again: {one}")
+            turn(self.stack, one, on=True)
+        self._off.clear()

@@ -94,7 +94,7 @@ class _Run:
             generator.stop()
             self._campaign.end()
         tally = generator.counts()
-        scope = tally.pop("prisoners")
+        scope = self._campaign.judged(tally.pop("prisoners"))
         self._say(f"settling, at most {self._plan.settle:.0f} s ...")
         settled = world.settle(scope, self._plan.settle)
         measured = world.load("report")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.loadrun.migrating import BATCH, compare
+from harness.loadrun.migrating import BATCH, Migrating, compare
 from harness.loadrun.plan import Plan
 from harness.loadrun.profiles import PROFILES
 from tests.load.playing import play
@@ -74,6 +75,43 @@ def test_a_right_sync_migrates_while_users_write(tmp_path: Path) -> None:
     dps, nomis = tables["dps"]["notes"], tables["nomis"]["notes"]
     assert figures["found"]["notes"] <= len(dps) == len(nomis)
     assert verdict["lag"]["from-nomis"]["count"] > 5
+
+
+class _Slow:
+    """A stack whose sync loads a batch only when the run is over."""
+
+    def __init__(self) -> None:
+        self.world = self
+        self.asked, self.over = threading.Event(), threading.Event()
+
+    def load(self, action: str, **fields: Any) -> dict[str, Any]:
+        """Name the prisoners that are in NOMIS alone."""
+        numbers = [f"A{number:04d}BC" for number in range(fields["prisoners"])]
+        return {
+            "prisoners": [{"prisoner": n, "first": 11, "notes": 3} for n in numbers]
+        }
+
+    def add_staff(self) -> dict[str, Any]:
+        """Name somebody."""
+        return {"usernames": ["A_GEN"]}
+
+    def admin(self, half: str, method: str, path: str, body: Any) -> dict[str, Any]:
+        """Answer when the run is over."""
+        self.asked.set()
+        assert self.over.wait(10)
+        return {"status": 200, "body": {"notes": 30, "failed": []}}
+
+
+def test_whom_the_load_did_not_reach_is_not_judged() -> None:
+    """The batch at work is waited for; nobody is owed what was not loaded yet."""
+    stack: Any = _Slow()
+    campaign = Migrating(_PLAN, stack, lambda _: None)
+    everyone = campaign.people()["prisoners"]
+    campaign.follow(_PLAN.seconds, {})
+    assert stack.asked.wait(10)
+    threading.Timer(0.05, stack.over.set).start()
+    campaign.end()
+    assert campaign.judged(everyone) == everyone[:BATCH] != everyone
 
 
 @pytest.mark.sockets
