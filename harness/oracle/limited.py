@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 from contracts.limits import Limit, limits
 from harness.oracle.codec import UnreadableMarkerError, is_truncated, normal, split
-from harness.oracle.who import DPS, NOMIS
+from harness.oracle.who import DPS, FROM_NOMIS, NOMIS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from harness.oracle.case import Case
+    from harness.oracle.changes import Change
     from harness.oracle.evidence import Violation
     from harness.oracle.notes import LogicalNote
     from harness.oracle.writes import Write
@@ -219,10 +220,26 @@ def _nomis_change_fell_to_an_update(
             wiped = write.kind == "update" and write.seq > change.seq and lacks
             if not wiped or any(seq < write.seq for seq in brought):
                 continue
+            if _was_let_go(case, change, write):
+                continue
             # An edit may lose to another edit; an amendment never does.
             if change.action != "amend" or _looked_in_vain(case, write, str(wanted)):
                 return True
     return False
+
+
+def _was_let_go(case: Case, change: Change, write: Write) -> bool:
+    """Say whether from-nomis had let a change go, without effect, before the write.
+
+    It had its chance: what came later wiped nothing that was still on its way.
+    """
+    fates = [
+        message.fate_seq if message.fate == "deleted" else write.seq
+        for event in case.events_of(change)
+        for message in event.messages
+        if message.owner == FROM_NOMIS and message.received
+    ]
+    return bool(fates) and max(fates) < write.seq
 
 
 def _dps_changed_type_or_occurrence(

@@ -85,6 +85,8 @@ class Ties:
         content.times(write.occurred, write.created)
         content.text, content.claim = write.text or "", write.legacy
         note, surplus = self.find(write.side, content)
+        if note is None and (note := self._unseen(write)) is not None:
+            surplus = bool(note.copies[write.side])
         copy = copy or Copy(write.side, write.note or f"unanswered@{write.seq}", None)
         copy.birth = copy.birth or write
         copy.born = write.done
@@ -92,6 +94,21 @@ class Ties:
         if write.note:
             self.copies[write.side, write.note] = copy
         self.settle(copy, note, surplus, write)
+
+    def _unseen(self, write: Write) -> LogicalNote | None:
+        """Return the note that NOMIS bore itself and that went before anybody saw it.
+
+        Nothing tells what it held but the write that claims to carry it.
+        """
+        origin = self.copies.get((NOMIS, write.legacy)) if write.side == DPS else None
+        note = origin.note if origin is not None and origin.row is None else None
+        if note is None or note.born is not None or note.created:
+            return None
+        note.author, note.created = write.author, write.created
+        note.type, note.sub_type = write.type, write.sub_type
+        note.occurred, note.text = write.occurred, write.text or ""
+        note.parts = write.parts
+        return note
 
     def tie_merge_copy(self, copy: Copy) -> bool:
         """Tie a row that NOMIS copied to the note it repeats; False: there is none."""

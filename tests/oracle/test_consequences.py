@@ -102,3 +102,60 @@ def test_different_wrongs_of_two_halves_both_count() -> None:
     story.nomis[made]["text"] = stored("Garbled in NOMIS.", [part])
     story.waiting.clear()
     assert {("corrupt", "to-nomis"), ("corrupt", "from-nomis")} <= found(story)
+
+
+def test_an_edit_that_was_let_go_may_be_written_over() -> None:
+    """from-nomis ignores an officer's edit; later to-nomis writes what DPS holds."""
+    story, note, made = carried()
+    story.nomis_edit(made, "Corrected.")
+    (copy,) = story.waiting
+    story.receive(copy)
+    story.fate(copy)
+    story.dps_amend(note, "He slept well.")
+    story.sync()
+    assert {owner for _, owner in found(story)} == {"from-nomis"}
+
+
+def test_an_edit_written_over_before_it_was_let_go_is_the_writers_fault() -> None:
+    """to-nomis did not look; from-nomis found nothing left of the edit."""
+    story, note, made = carried()
+    story.nomis_edit(made, "Corrected.")
+    (copy,) = story.waiting
+    story.n3(made, note)
+    story.receive(copy)
+    story.fate(copy)
+    story.waiting.clear()
+    assert "to-nomis" in {owner for _, owner in found(story)}
+
+
+def test_whoever_took_the_mapping_away_has_it_to_answer_for() -> None:
+    """from-nomis unmaps a note of DPS: to-nomis cannot carry its amendment."""
+    story, note, _ = carried()
+    path = f"/mapping/casenotes/dps-casenote-id/{note}"
+    name = "mapping.delete_case_note_mappings_by_dps_id"
+    story.call("from-nomis-mapping", name, "DELETE", path, None, 204)
+    story.unmap(note)
+    story.dps_amend(note, "He slept well.")
+    story.sync()
+    assert found(story) == {("mapping-sound", "from-nomis")}
+    assert ("lost", "to-nomis") in {
+        (one.rule, one.owner) for one in story.judged().findings
+    }
+
+
+def test_whoever_never_made_the_mapping_carries_its_own_losses() -> None:
+    """to-nomis lost the mapping itself: what it then loses is its fault as well."""
+    story, note, _ = carried()
+    story.unmap(note)
+    story.dps_amend(note, "He slept well.")
+    story.sync()
+    assert found(story) == {("mapping-sound", "to-nomis"), ("lost", "to-nomis")}
+
+
+def test_a_delete_nobody_wished_is_called_one() -> None:
+    """Counting writes alone would not tell a reader what happened."""
+    story, _, made = carried()
+    story.n4(made)
+    story.sync()
+    (violation,) = [v for v in story.judged().violations if v.rule == "loop"]
+    assert violation.message.endswith("it deleted the note, which no user had done")

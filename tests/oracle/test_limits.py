@@ -413,3 +413,30 @@ def test_a_limit_excuses_nothing_that_it_does_not_name() -> None:
     assert verdict.verdict == "fail"
     assert {one.rule for one in verdict.violations} == {"corrupt"}
     assert {one.rule for one in verdict.limited} == {"altered"}
+
+
+def test_an_update_wiped_nothing_that_from_nomis_had_let_go_before() -> None:
+    """A half that ignores an edit is not excused by whatever wrote over it later."""
+    story = Story()
+    note = story.dps_create()
+    story.sync()
+    made = next(iter(story.nomis))
+    story.nomis_edit(made, "Corrected.")
+    (copy,) = story.waiting
+    story.receive(copy)
+    story.n3(made, note)
+    story.fate(copy)
+    story.waiting.clear()
+    assert "nomis-update-is-blind-replace" in limited(story)
+    other = Story()
+    note = other.dps_create()
+    other.sync()
+    made = next(iter(other.nomis))
+    other.nomis_edit(made, "Corrected.")
+    (copy,) = other.waiting
+    other.receive(copy)
+    other.fate(copy)
+    other.n3(made, note)
+    other.waiting.clear()
+    assert "nomis-update-is-blind-replace" not in limited(other)
+    assert ("stale", "from-nomis") in found(other)

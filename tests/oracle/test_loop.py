@@ -172,3 +172,16 @@ def test_without_a_finished_count_a_sound_note_is_unknown() -> None:
     """Not one write too many so far proves nothing while things move."""
     story, _, _ = carried()
     assert unknown(unsettled(story))
+
+
+def test_an_automatic_note_that_an_officer_deleted_was_owed_both_writes() -> None:
+    """Nothing tells what the row held but the write that carried it to DPS."""
+    story = Story()
+    kind = "TRANSFER", "FROMTOL"
+    made = story.nomis_row("Transferred.", "OMS_OWNER", "TRG", kind, source="AUTO")
+    body = {"caseNoteId": made, "offenderIdDisplay": story.prisoner}
+    story.event("OFFENDER_CASE_NOTES-INSERTED", body, None, "from-nomis")
+    story.sync()
+    story.nomis_delete(made)
+    story.sync()
+    assert story.judged().verdict == "pass"

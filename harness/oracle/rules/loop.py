@@ -81,7 +81,8 @@ def _judge(
                 half,
                 note,
                 f"{half} wrote {SYSTEM_NAME[copy.side]} note {copy.id or '?'} "
-                f"{number} time{'s' * (number != 1)} and owed it {owed}",
+                f"{number} time{'s' * (number != 1)} and owed it {owed}"
+                f"{_unwished(note, excess)}",
                 f"writes to {copy.side}",
                 seqs=[*seqs, *(write.seq for write in mine)],
                 writes=number,
@@ -92,6 +93,14 @@ def _judge(
                 cycle=sorted([w.seq for w in mine] + [event.seq for event in echoes]),
             )
         )
+
+
+def _unwished(note: LogicalNote, excess: list[Write]) -> str:
+    """Say so where what was too much is a delete: no count makes that clear."""
+    wished = any(change.action == "delete" for change in note.changes)
+    if wished or all(write.kind != "delete" for write in excess):
+        return ""
+    return ": it deleted the note, which no user had done"
 
 
 def _unique(writes: list[Write]) -> list[Write]:
