@@ -48,6 +48,8 @@ def reconcile(scene: Scene, whom: str) -> None:
 
     Example: When the reconciliation looks at the prisoner
     """
+    # It may repair, and what it repairs raises events.
+    scene.changed()
     if whom == "everyone":
         answer = scene.stack.admin("to-nomis", "POST", "/casenotes/reconciliation")
         found = answer["body"]
