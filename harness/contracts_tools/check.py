@@ -179,7 +179,7 @@ def check(
                 "SCHEMATHESIS_HOOKS": "harness.contracts_tools.fuzz_hooks",
                 "PYTHONPATH": str(Path(__file__).parents[2]),
                 "TANDEM_CHECK_SERVICE": service,
-                "TANDEM_CHECK_POOL": json.dumps(_pool(own)),
+                "TANDEM_CHECK_POOL": json.dumps(_pool(own, service)),
                 "TANDEM_CHECK_COUNTS": str(counts),
             },
         )
@@ -212,7 +212,7 @@ def _headers(own: OwnWorld, service: str) -> list[str]:
     return ["-H", f"Username: {user}", "-H", f"Authorization: {credential}"]
 
 
-def _pool(own: OwnWorld) -> dict[str, list[Any]]:
+def _pool(own: OwnWorld, service: str) -> dict[str, list[Any]]:
     """Return ids, codes and users that exist in the world, by name of the member."""
     prison = own.api.add_prison(alert_writer="dps")["code"]
     staff = own.api.add_staff(accounts=2, prison=prison)["usernames"]
@@ -229,11 +229,13 @@ def _pool(own: OwnWorld) -> dict[str, list[Any]]:
         )["body"]["caseNoteId"]
         for number in numbers
     ]
+    # Elsewhere an `id` is a UUID.
+    people = {"id": numbers} if service == "prisoner-search" else {}
     return {
+        **people,
         "offenderNo": numbers,
         "personIdentifier": numbers,
         "prisonNumber": numbers,
-        "id": numbers,
         "prisoner": numbers,
         "bookingId": bookings,
         "alertSequence": [1, 2],

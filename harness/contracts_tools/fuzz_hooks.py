@@ -88,7 +88,7 @@ def explained_server_error(context: Any, response: Any, case: Any) -> None:
             replace(
                 request,
                 marked_before=bool(_seen["markers written"]),
-                numbered_before=not _numbers.isdisjoint(legacy_ids(request)),
+                numbers_before=frozenset(_numbers),
             ),
         )
         if why is None:

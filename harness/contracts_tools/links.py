@@ -70,17 +70,16 @@ LINKS: dict[str, tuple[Link, ...]] = {
         ),
         # Chains begin with a POST: this one only leads to the sync's PUT.
         Link("create_case_note", 201, "put_sync_case_note", {}),
-        Link(
-            "put_sync_case_note",
-            201,
-            "delete_sync_case_note",
-            {"id": "$response.body#/id"},
-        ),
-        Link(
-            "put_sync_case_note",
-            201,
-            "get_sync_case_notes",
-            {"personIdentifier": "$request.body#/personIdentifier"},
+        *(
+            Link("put_sync_case_note", status, target, parameters)
+            for status in (200, 201)
+            for target, parameters in (
+                ("delete_sync_case_note", {"id": "$response.body#/id"}),
+                (
+                    "get_sync_case_notes",
+                    {"personIdentifier": "$request.body#/personIdentifier"},
+                ),
+            )
         ),
     ),
     "mapping": (
@@ -136,8 +135,9 @@ LINKS: dict[str, tuple[Link, ...]] = {
 
 
 def names(service: str) -> list[str]:
-    """Return a service's links as `SOURCE -> TARGET`."""
-    return [f"{link.source} -> {link.target}" for link in LINKS.get(service, ())]
+    """Return a service's links as `SOURCE -> TARGET`, each once."""
+    links = LINKS.get(service, ())
+    return list(dict.fromkeys(f"{link.source} -> {link.target}" for link in links))
 
 
 def with_links(contract: Contract) -> dict[str, Any]:

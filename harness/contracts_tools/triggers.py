@@ -44,8 +44,8 @@ class Asked:
     readable: bool
     marked_before: bool = False
     """Whether an earlier request wrote a marker, whose date may be impossible."""
-    numbered_before: bool = False
-    """Whether an earlier request sent one of its legacy ids."""
+    numbers_before: frozenset[float] = frozenset()
+    """The legacy ids that earlier requests sent."""
 
 
 Trigger = tuple[str, "Callable[[Asked], bool]"]
@@ -172,10 +172,13 @@ def legacy_id_taken(request: Asked) -> bool:
         return False
     numbers = legacy_ids(request)
     taken = (
-        request.numbered_before
+        not request.numbers_before.isdisjoint(numbers)
         or any(number < 0 for number in numbers)
         or len(numbers) != len(set(numbers))
     )
+    if operation.id in ("create_case_note", "create_system_generated_case_note"):
+        # Their ids count down; a request may have put a note where they come by.
+        return any(number < 0 for number in request.numbers_before)
     if operation.id == "put_sync_case_note" and isinstance(request.body, dict):
         return taken and request.body.get("id") is not None
     return taken and operation.id == "migrate_case_notes"

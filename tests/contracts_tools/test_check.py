@@ -82,20 +82,25 @@ def test_an_impossible_marker_must_have_been_written_first() -> None:
 @pytest.mark.parametrize(
     ("body", "earlier", "explained"),
     [
-        (b'[{"legacyId": 7}]', False, False),
-        (b'[{"legacyId": 7}]', True, True),
-        (b'[{"legacyId": -7}]', False, True),
-        (b'[{"legacyId": 7}, {"legacyId": 7}]', False, True),
+        (b'[{"legacyId": 7}]', {8}, False),
+        (b'[{"legacyId": 7}]', {7}, True),
+        (b'[{"legacyId": -7}]', set(), True),
+        (b'[{"legacyId": 7}, {"legacyId": 7}]', set(), True),
     ],
 )
 def test_a_legacy_id_must_be_able_to_be_taken(
-    body: bytes, earlier: bool, explained: bool
+    body: bytes, earlier: set[float], explained: bool
 ) -> None:
     """Sent before, listed twice, or negative as those of DPS are."""
     path = "http://fake/migrate/case-notes/A1234BC"
-    request = replace(asked("dps", "POST", path, body), numbered_before=earlier)
+    request = replace(
+        asked("dps", "POST", path, body), numbers_before=frozenset(earlier)
+    )
     # The bodies lack what the contract demands; only this trigger is asked here.
     assert legacy_id_taken(request) is explained
+    own = asked("dps", "POST", "http://fake/case-notes/A1234BC", b"{}")
+    assert not legacy_id_taken(replace(own, numbers_before=frozenset({7.0})))
+    assert legacy_id_taken(replace(own, numbers_before=frozenset({-7.0})))
 
 
 def test_a_bean_constraint_never_explains_a_500() -> None:
