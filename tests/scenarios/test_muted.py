@@ -33,10 +33,12 @@ EVERY = int(os.environ.get("TANDEM_MUTED_EVERY", "12"))
 _ECHO = "the event is the echo of what DPS had done already, and repeats it"
 _CROSSED = "both sides did it, so either event is enough"
 _NOTHING = "nothing has to be done for it"
+_TOLD = "the events of the notes themselves tell it, too"
 _TRIGGER = "the event carries the alert; its note is the trigger's own"
 _NOMIS, _ALERT = "NOMIS case notes", "NOMIS alerts"
 _COPIES = "A note with copies is deleted everywhere, wherever it is deleted"
 _TRIGGERED = "The note of an alert, written by the NOMIS trigger"
+_RAISING = "A merge whose copies raise events"
 _ROLE = "A note deleted in DPS while a role is missing is deleted in the end"
 # Scenarios that pass without the events all the same, with the reason.
 INDEPENDENT = {
@@ -60,6 +62,9 @@ INDEPENDENT = {
     ("A merge of a prisoner without notes troubles nobody[DPS]", "merges"): _NOTHING,
     ("A merge of a prisoner without notes troubles nobody[NOMIS]", "merges"): _NOTHING,
     ("A moved booking without notes troubles nobody", "moves"): _NOTHING,
+    ("The only note of a prisoner crosses the move of its booking", "moves"): _TOLD,
+    (f"{_RAISING} of their own is followed in the end", "merges"): _TOLD,
+    ("Changes are carried at once though NOMIS marks nothing", _NOMIS): _ECHO,
     (
         "With no writer there is no note, and the alert reconciliation says so",
         "DPS alerts",
