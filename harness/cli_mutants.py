@@ -49,7 +49,7 @@ def blind_command(paths: tuple[str, ...], seed: int, workers: int) -> None:
 @click.command("mutants")
 @click.argument("words", required=False)
 @click.option("--sample", type=int, metavar="N", help="A seeded sample of N mutants.")
-@click.option("--plays", type=int, default=30, show_default=True, metavar="N")
+@click.option("--plays", type=int, default=60, show_default=True, metavar="N")
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("-n", "workers", type=click.IntRange(1, 32), default=2, show_default=True)
 @click.option("--minutes", type=float, metavar="N", help="Begin none after so long.")

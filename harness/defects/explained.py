@@ -66,10 +66,6 @@ EXPLAINED: dict[str, tuple[str, str]] = {
         "except CallFailed as failure:",
         "Receiving raises nothing else: the ports turn every failure into it.",
     ),
-    "consumer.Consumer.run:constant:7": (
-        "0",
-        "One message less in flight than ten; the others wait for it.",
-    ),
     "consumer.Consumer.take:call:0": (
         "cause.set(message.message_id)",
         (
@@ -210,6 +206,13 @@ EXPLAINED: dict[str, tuple[str, str]] = {
         _LATER,
     ),
     "twins.is_repairable:constant:0": ("0", _CLOCK),
+    "updating.Updater._bring:call:2": (
+        "await self._services.dps.delete(dps_id)",
+        (
+            "The next receive finds the row gone and takes the note back; scenarios "
+            "play it with notes of both births, and nothing is left behind."
+        ),
+    ),
     "updating.Updater.update:constant:9": (
         "True",
         (
@@ -217,6 +220,7 @@ EXPLAINED: dict[str, tuple[str, str]] = {
             "goes now or with the deletion is the same in the end."
         ),
     ),
+    "welcoming.Welcomer._echo:comparison:0": ("about.attempt < PATIENCE", _CLOCK),
     "welcoming.Welcomer._create:comparison:0": ("note is None", _NO_CONFLICT),
     "welcoming.Welcomer._map:constant:6": ("False", _NO_CONFLICT),
     "welcoming.Welcomer._map:constant:7": (
