@@ -45,8 +45,6 @@ def diagnose(scenario: str, violations: list[dict[str, Any]]) -> str | None:
 
 @cache
 def _known() -> Table:
-    if not _TABLE.exists():
-        return {}
     table: Table = msgspec.json.decode(_TABLE.read_bytes())
     return table
 

@@ -83,3 +83,20 @@ def test_what_is_learnt_is_recognised(
     diagnosis._known.cache_clear()
     assert said is not None
     assert name in said
+
+
+@pytest.mark.parametrize("which", range(0, 100, 25))
+def test_shipped_signatures_fit_today(which: int) -> None:
+    """What is shipped was learnt from these scenarios; else `make signatures`."""
+    alone = [
+        (key.split(" | ")[0], ids[0])
+        for key, ids in diagnosis._known().items()
+        if len(ids) == 1
+    ]
+    name, defect = alone[which]
+    said = set()
+    for scenario in load(sorted(map(str, FEATURES.glob("*.feature")))):
+        if scenario.name.partition("[")[0] == name:
+            report: dict[str, Any] = play_simulated(scenario, 1, (defect,)).report or {}
+            said.add(diagnose(scenario.name, report.get("violations", [])))
+    assert f"same signature as {defect}: " in " ".join(map(str, said))
