@@ -2,8 +2,8 @@
 
     python -m tests.run.documents
 
-writes the made parts anew: the picture of a result in README.md, what a slip of the
-pen is answered with in docs/testers.md, and docs/steps.md.
+writes the made parts anew: the picture of a result and the conformance cases in
+README.md, what a slip of the pen is answered with in docs/testers.md, docs/steps.md.
 """
 
 from __future__ import annotations
@@ -12,7 +12,10 @@ import contextlib
 import io
 import os
 import re
+import subprocess
+import sys
 import tempfile
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -174,6 +177,28 @@ def slip() -> str:
     return _shown(words, {"slip.feature": block.text})
 
 
+def cases() -> str:
+    """Return the table of README.md: how many conformance cases each service has."""
+    listed = subprocess.run(
+        [
+            *(sys.executable, "-m", "pytest", "--collect-only", "-q"),
+            *("-p", "no:randomly", "tests/conformance"),
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    found = Counter(
+        line.split("/")[2].replace("_", "-")
+        for line in listed.splitlines()
+        if line.startswith("tests/conformance/") and line.count("/") > 2
+    )
+    rows = [f"| {name} | {number} |" for name, number in sorted(found.items())]
+    total = f"| all | {found.total()} |"
+    return "\n".join(["| service | cases |", "|---|---|", *rows, total]) + "\n"
+
+
 def _shown(command: list[str], files: dict[str, str]) -> str:
     """Return a block with a command, run in a folder with these files, and its output.
 
@@ -244,7 +269,8 @@ def write() -> None:
     """Write the made parts anew."""
     STEPS.write_text(catalogue(), encoding="utf-8")
     text = README.read_text(encoding="utf-8")
-    README.write_text(with_made(text, "picture", picture()), encoding="utf-8")
+    text = with_made(with_made(text, "picture", picture()), "cases", cases())
+    README.write_text(text, encoding="utf-8")
     text = TESTERS.read_text(encoding="utf-8")
     TESTERS.write_text(with_made(text, "slip", slip()), encoding="utf-8")
 

@@ -90,6 +90,28 @@ def test_the_picture_of_a_result_is_what_a_run_prints() -> None:
     assert "verdict: fail" in text
 
 
+def test_the_conformance_cases_are_counted_as_they_are() -> None:
+    """README.md says how many facts each fake is held to."""
+    text = documents.README.read_text(encoding="utf-8")
+    assert text == documents.with_made(text, "cases", documents.cases()), (
+        "run `make docs`"
+    )
+    assert "| dps |" in documents.cases()
+
+
+def test_the_sdks_that_were_run_are_those_of_the_readme() -> None:
+    """README.md names the versions that tests/sdk runs."""
+    text = documents.README.read_text(encoding="utf-8")
+    sdk = documents.ROOT / "tests" / "sdk"
+    java = re.search(r"<awssdk>(.+)</awssdk>", (sdk / "java" / "pom.xml").read_text())
+    script = (sdk / "js" / "package.json").read_text()
+    client = re.search(r'"@aws-sdk/client-sqs": "\D*([\d.]+)"', script)
+    assert java is not None
+    assert client is not None
+    assert java[1] in text
+    assert client[1] in text
+
+
 def test_the_answer_to_a_slip_of_the_pen_is_what_a_check_prints() -> None:
     """docs/testers.md shows what `tandem steps --check` says today."""
     text = documents.TESTERS.read_text(encoding="utf-8")
