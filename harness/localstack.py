@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import signal
 import threading
 import time
@@ -28,6 +29,7 @@ from harness.topology import PLANS, QueuePlan
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_log = logging.getLogger(__name__)
 _IDLE_WAIT = 5
 _BATCH = 10
 # Half of the shortest visibility of a plan, so that what we hold never comes back.
@@ -136,8 +138,16 @@ class Carrier:
     def __init__(
         self, world: Sqs, other: Sqs, plan: QueuePlan, stopped: threading.Event
     ) -> None:
-        """Make the queues in LocalStack, unless a build has made them."""
+        """Call nobody yet."""
         self._world, self._other, self._stopped = world, other, stopped
+        self._plan = plan
+        self._ready = False
+        self._held: list[dict[str, Any]] = []
+        self._renewed = time.monotonic()
+
+    def _prepare(self) -> None:
+        """Make the queues in LocalStack, unless a build has made them."""
+        world, other, plan = self._world, self._other, self._plan
         self._from = world.url(plan.name)
         self._from_dead = world.url(plan.dead_letters)
         self._dead = other.ensure(plan.dead_letters, {})
@@ -152,15 +162,18 @@ class Carrier:
                 "RedrivePolicy": json.dumps(policy),
             },
         )
-        self._held: list[dict[str, Any]] = []
-        self._renewed = time.monotonic()
+        self._ready = True
 
     def run(self) -> None:
-        """Carry; a call that fails is made again."""
+        """Carry; a call that fails is logged and made again.
+
+        LocalStack, and even its name, may come up after us.
+        """
         while not self._stopped.is_set():
             try:
                 self.step()
-            except (SqsError, httpx.TransportError):
+            except (SqsError, httpx.TransportError) as error:
+                _log.warning("%s: %s; trying again", self._plan.name, error)
                 self._stopped.wait(_TRIES_APART)
 
     def close(self) -> None:
@@ -170,6 +183,8 @@ class Carrier:
 
     def step(self) -> None:
         """Take what has come, or see whether what was sent on is done."""
+        if not self._ready:
+            self._prepare()
         for message in self._world.receive(self._from, 0 if self._held else _IDLE_WAIT):
             self._other.send(self._to, message)
             self._held.append(message)
@@ -223,6 +238,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--world", required=True, help="SQS of the world")
     parser.add_argument("--localstack", required=True, help="SQS of LocalStack")
     given = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING)
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stopped.set())

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
 from harness.localstack import Carrier, Sqs
@@ -109,3 +110,34 @@ def test_message_that_the_build_let_fall_is_dead_in_the_world_too(
     carrier.step()
     assert world.empty(world.url(_NAME))
     assert [m["Body"] for m in world.receive(world.url(_DEAD), 0)] == ["poison"]
+
+
+def test_localstack_may_come_up_after_the_carrier(
+    sides: tuple[Sqs, Sqs],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Calls that nobody answers yet are logged and made again; nothing is lost."""
+    world, other = sides
+    monkeypatch.setattr("harness.localstack._TRIES_APART", 0.01)
+    stopped = threading.Event()
+    carrier = Carrier(world, other, TO_NOMIS_CASENOTES, stopped)
+    real, refused, sent = other.call, iter(range(3)), threading.Event()
+
+    def call(action: str, **body: Any) -> dict[str, Any]:
+        if next(refused, None) is not None:
+            raise httpx.ConnectError("no such host")
+        told = real(action, **body)
+        if action == "SendMessage":
+            sent.set()
+        return told
+
+    monkeypatch.setattr(other, "call", call)
+    world.send(world.url(_NAME), {"Body": "a note"})
+    thread = threading.Thread(target=carrier.run)
+    thread.start()
+    assert sent.wait(20)
+    stopped.set()
+    thread.join(20)
+    assert [m["Body"] for m in other.receive(other.url(_NAME), 0)] == ["a note"]
+    assert caplog.text.count("no such host; trying again") == 3
