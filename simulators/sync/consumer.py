@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from simulators.sync.ports import CallFailed, NotYet, Terms
+from simulators.sync.ports import CallFailed, CallRefused, NotYet, Terms
 from simulators.sync.telemetry import alarm, track
 
 if TYPE_CHECKING:
@@ -55,16 +55,19 @@ class Consumer:
         return not self._tasks
 
     async def run(self) -> None:
-        """Poll until cancelled."""
-        self.terms = await self._queues.terms(self.queue)
+        """Poll until cancelled; a queue that is not there yet is waited for."""
+        known = False
         while True:
             room = IN_FLIGHT - len(self._tasks)
             if room == 0:
                 await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
                 continue
             try:
+                if not known:
+                    self.terms = await self._queues.terms(self.queue)
+                    known = True
                 messages = await self._queues.receive(self.queue, room, LONG_POLL)
-            except CallFailed as failure:
+            except (CallFailed, CallRefused) as failure:
                 alarm("queue-unreachable", queue=self.queue, error=failure)
                 await self._time.sleep(POLL_AGAIN)
                 continue

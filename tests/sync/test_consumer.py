@@ -9,7 +9,14 @@ import pytest
 from simulators.clock import Clock
 from simulators.sync import consumer
 from simulators.sync.consumer import Consumer, give_back_delay, lease
-from simulators.sync.ports import NO_MORE, CallFailed, Message, NotYet, Terms
+from simulators.sync.ports import (
+    NO_MORE,
+    CallFailed,
+    CallRefused,
+    Message,
+    NotYet,
+    Terms,
+)
 from simulators.sync.program import UnknownEvent
 from tests.sync.rig import Rig, TinyQueues, dps_event, nomis_event, play
 
@@ -142,6 +149,39 @@ def test_an_unreachable_queue_is_polled_again() -> None:
         polling.cancel()
 
     play(run())
+    assert handled == ["x"]
+
+
+@pytest.mark.parametrize(
+    "failure", [CallFailed("refused"), CallRefused(400, "SQS GetQueueUrl")]
+)
+def test_a_queue_that_comes_up_later_is_waited_for(failure: Exception) -> None:
+    """Neither a name not known yet nor a queue not made yet ends the consumer."""
+    queues = TinyQueues()
+    asked = iter(range(3))
+    handled: list[str] = []
+
+    class Late(TinyQueues):
+        async def terms(self, queue: str) -> Terms:
+            if next(asked, None) is not None:
+                raise failure
+            return Terms(7.0, 3)
+
+        async def receive(self, queue: str, limit: int, wait: float) -> list[Message]:
+            return await queues.receive(queue, limit, wait)
+
+    async def handle(message: Message) -> None:
+        handled.append(message.body)
+
+    async def run() -> Terms:
+        queues.put("q", "x", {}, 1)
+        consumer = Consumer("q", handle, Late(), Clock())
+        polling = asyncio.create_task(consumer.run())
+        await asyncio.sleep(8)
+        polling.cancel()
+        return consumer.terms
+
+    assert play(run()) == Terms(7.0, 3)
     assert handled == ["x"]
 
 
