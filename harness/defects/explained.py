@@ -62,9 +62,9 @@ EXPLAINED: dict[str, tuple[str, str]] = {
         "await asyncio.gather(*tasks, return_exceptions=True)",
         _CUT_OFF,
     ),
-    "consumer.Consumer.run:except:5": (
-        "except CallFailed as failure:",
-        "Receiving raises nothing else: the ports turn every failure into it.",
+    "consumer.Consumer.run:except:6": (
+        "except (CallFailed, CallRefused) as failure:",
+        "Receiving raises nothing else: the ports turn every failure into these.",
     ),
     "consumer.Consumer.take:call:0": (
         "cause.set(message.message_id)",
