@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from harness.oracle.codec import normal, split
+from harness.oracle.evidence import Violation
+from harness.oracle.severity import severity
 
 if TYPE_CHECKING:
     from harness.scene import Note, Scene
@@ -137,3 +139,27 @@ def callers(calls: list[dict[str, Any]]) -> str:
         f"{' and '.join(call['subjects'])}"
         for call in calls
     )
+
+
+def looping(
+    scope: list[str], excess: list[dict[str, Any]], message: str
+) -> dict[str, Any]:
+    """Return the calls that were too many as a broken loop rule.
+
+    `scope` holds the scenario's prisoner numbers: the other subjects are notes.
+
+    The oracle lets pass what set nothing going, a delete of what is gone say; a
+    scenario that counts does not.
+    """
+    last = excess[-1]
+    owner = next(half for half in HALVES if last["client"].startswith(half))
+    return Violation(
+        rule="loop",
+        severity=severity("loop"),
+        owner=owner,
+        note=next((one for one in last["subjects"] if one not in scope), ""),
+        prisoner=next((one for one in last["subjects"] if one in scope), ""),
+        message=message,
+        evidence={"seqs": [call["seq"] for call in excess]},
+        key=f"loop:{owner}:counted {last['operation']}",
+    ).as_dict()

@@ -92,11 +92,15 @@ def _explain(
     )
     result.verdict = FAIL if failed else UNKNOWN
     report = error.report if isinstance(error, ScenarioFailed) else {}
-    asked_oracle = bool(report)
+    said = bool(report)
     started = time.perf_counter()
     if scene is not None:
         try:
-            report = report or scene.judge()
+            if isinstance(error, ScenarioFailed):
+                report = scene.judge_after(error)
+                said = said or report["violations"] == [error.broken]
+            else:
+                report = scene.judge()
             notes = [v["note"] for v in report.get("violations", []) if v.get("note")]
             result.explained = scene.explain(notes or None)
             result.timeline = draw_all(result.explained)
@@ -104,7 +108,7 @@ def _explain(
             result.timeline = f"(none: {type(trouble).__name__}: {trouble})"
     if report.get("violations"):
         result.verdict = FAIL
-    result.message = _message(report, asked_oracle, error, step)
+    result.message = _message(report, said, error, step)
     _attach(result, report)
     result.seconds += time.perf_counter() - started
 
@@ -119,12 +123,13 @@ def _attach(result: ScenarioResult, report: dict[str, Any]) -> None:
     result.checked = report.get("checked", {})
 
 
-def _message(
-    report: dict[str, Any], asked_oracle: bool, error: Any, step: Step | None
-) -> str:
-    """Say the broken rules first, then which line of the scenario noticed."""
+def _message(report: dict[str, Any], said: bool, error: Any, step: Step | None) -> str:
+    """Say the broken rules first, then which line of the scenario noticed.
+
+    `said` tells that the error's own words are among the broken rules already.
+    """
     parts = [headline(report)] if report.get("violations") else []
-    if not (parts and asked_oracle):
+    if not (parts and said):
         parts.append(_words(error))
     if step is not None:
         parts.append(f"at line {step.line_number}: {step.keyword.strip()} {step.name}")

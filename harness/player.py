@@ -75,8 +75,7 @@ def play(
     except ScenarioUnknown as unknown:
         outcome = _after_unknown(scene, unknown)
     except ScenarioFailed as failed:
-        report = failed.report or scene.judge()
-        outcome = Outcome("fail", str(failed), report)
+        outcome = Outcome("fail", str(failed), scene.judge_after(failed))
     except StepError as error:
         # A line that cannot be done (a note already gone, say) says nothing of the
         # sync, but what happened before it does.

@@ -15,12 +15,22 @@ if TYPE_CHECKING:
 
 
 class ScenarioFailed(AssertionError):  # noqa: N818 - pytest users read it as a verdict
-    """The scenario's promise was broken; `report` holds the oracle's verdict."""
+    """The scenario's promise was broken; `report` holds the oracle's verdict.
 
-    def __init__(self, message: str, report: dict[str, Any] | None = None) -> None:
-        """Keep the message and the oracle's report."""
+    `broken` is the rule that a line of the scenario itself saw broken (a `Violation`
+    as a dictionary): it stands where the oracle, asked later, finds nothing wrong.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        report: dict[str, Any] | None = None,
+        broken: dict[str, Any] | None = None,
+    ) -> None:
+        """Keep the message, the oracle's report and the broken rule."""
         super().__init__(message)
         self.report = report or {}
+        self.broken = broken
 
 
 class ScenarioUnknown(ScenarioFailed):
@@ -192,6 +202,13 @@ class Scene:
             self.scope, self.expectations.as_dict(), self.started
         )
         return verdict
+
+    def judge_after(self, failed: ScenarioFailed) -> dict[str, Any]:
+        """Return what the oracle says, or else which rule the line saw broken."""
+        report = failed.report or self.judge()
+        if failed.broken and not report["violations"]:
+            return {**report, "verdict": "fail", "violations": [failed.broken]}
+        return report
 
     def conclude(self) -> dict[str, Any]:
         """Settle, judge, and raise unless the oracle is satisfied."""

@@ -14,6 +14,7 @@ from features.state import (
     WRITES,
     callers,
     copies,
+    looping,
     sync_calls,
     views,
 )
@@ -312,11 +313,15 @@ def sync_wrote(
     wanted = 0 if never else int(times or 1)
     operations = WRITES[side] if what == "wrote to" else DELETES[side]
     found = sync_calls(scene, side, operations, scene.when_started)
-    require(
-        len(found) == wanted,
-        f"the sync {what} {side} {len(found)} times instead of {wanted}"
-        f"{callers(found)}",
-    )
+    if len(found) == wanted:
+        return
+    often = "1 time" if len(found) == 1 else f"{len(found)} times"
+    message = f"the sync {what} {side} {often} instead of {wanted}{callers(found)}"
+    excess = found[wanted:]
+    # What a switched off half writes travels in no circle.
+    loops = excess and not scene.expectations.parked
+    broken = looping(scene.scope, excess, message) if loops else None
+    raise ScenarioFailed(message, broken=broken)
 
 
 @then(

@@ -224,7 +224,6 @@ def _() -> Patches:
     "Deletions are not filtered by their source",
     "to-nomis",
     "loop",
-    line="Then the sync never deleted in NOMIS",
     wrong="a DPS deletion done for NOMIS is pushed to NOMIS again",
     shows="to-nomis deletes in NOMIS what NOMIS users deleted",
 )

@@ -92,7 +92,7 @@ def test_a_guard_that_is_missing_is_named_with_its_history(
 
 
 @pytest.mark.parametrize("tier", _TIERS)
-def test_a_source_filter_that_is_missing_is_named_by_the_line_that_counts(
+def test_a_source_filter_that_is_missing_is_named_with_rule_owner_and_note(
     tandem: Callable[..., Ended], tier: str
 ) -> None:
     """A deletion of what is gone changes nothing: the scenario's own line sees it."""
@@ -101,7 +101,8 @@ def test_a_source_filter_that_is_missing_is_named_by_the_line_that_counts(
     ended = tandem("verify", scenario, "--tier", tier, "--defect", "LOOP-10")
     assert ended.code == 1, ended.out
     said = (
-        r"deleted in NOMIS 1 times instead of 0; "
+        r"LOOP \(owner: to-nomis\) note \d{9}: "
+        r"the sync deleted in NOMIS 1 time instead of 0; "
         r"to-nomis called about .*\b(\d{9})\b.*\n"
         r"  at line \d+: Then the sync never deleted in NOMIS"
     )
