@@ -212,7 +212,7 @@ class ContainersStack(WireStack):
                 return
             if not self._world.running():
                 raise StackError(self._world.why_ended())
-            time.sleep(_LOOK)
+            time.sleep(_LOOK)  # bounded by the deadline: a container tells nobody
         raise StackError(f"the world in {self._image} does not answer at {url}")
 
     def _find_addresses(self, *, by_prefix: bool) -> Addresses:

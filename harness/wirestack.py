@@ -197,7 +197,7 @@ class WireStack(Stack):
             if time.monotonic() >= deadline:
                 words = [child.last_words() for child in self._children[half]]
                 raise NobodyPolls(missing, self._options.sync_wait, "\n".join(words))
-            time.sleep(_LOOK)
+            time.sleep(_LOOK)  # a foreign build tells nobody when it polls
 
     def kill(self, half: str) -> None:
         """End the half's processes with SIGKILL."""

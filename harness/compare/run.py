@@ -157,6 +157,7 @@ async def _one(reader: Reader, who: str, recheck: float) -> Outcome:
     try:
         found, notes = await _look(reader, who)
         if any(not one.remark for one in found):
+            # A change may be on its way: only what is still so later counts.
             await asyncio.sleep(recheck)
             again, notes = await _look(reader, who)
             before = {one.key for one in found}

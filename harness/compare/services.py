@@ -115,6 +115,7 @@ class Reader:
                     continue
                 if status not in _PASSING or attempt == ATTEMPTS:
                     raise ServiceError(f"{what}: status {status}")
+            # A service in trouble is given longer each time: we read from live ones.
             await asyncio.sleep(self._access.backoff * 2**attempt)
         raise ServiceError(f"{what}: the token is not accepted")
 

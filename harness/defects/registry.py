@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 HALVES = ("to-nomis", "from-nomis")
 GROUPS = (
-    *("loop", "dup", "ord_", "idm", "txt", "dat", "delete", "mrg"),
+    *("loop", "dup", "ord_", "idm", "txt", "txt_who", "dat", "delete", "mrg"),
     *("alt", "tog", "ret", "cfg", "rec"),
 )
 

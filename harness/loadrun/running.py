@@ -127,7 +127,7 @@ class _Run:
 
     def _watch(self, generator: Generator) -> None:
         while generator.running():
-            time.sleep(_LOOK)
+            time.sleep(_LOOK)  # the pace of the samples; the generator ends it
             self._machine.look()
             seen = self._stack.world.load("look")
             if not seen["sums"]["arrived"]:

@@ -106,7 +106,7 @@ class _Around:
         while not tap.applied(name):
             if time.monotonic() >= deadline:
                 return False
-            time.sleep(_LOOK)
+            time.sleep(_LOOK)  # WireMock can only be asked again
         return True
 
     @staticmethod
