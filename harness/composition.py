@@ -87,6 +87,7 @@ class Composition:
         self.users: periphery.ManageUsersModel = around.manage_users.model
         self.search: periphery.PrisonerSearchModel = around.prisoner_search.model
         self.relay = relay.build(clock, self.nomis.owner_of, self._to_topic)
+        self.refusals = relay.Tampering()
         if settings.mode == "as-intended":
             self.nomis.limits = set(nomis.limits.KNOWN)
             self.dps.limits = set(dps.limits.ALL)
@@ -113,7 +114,9 @@ class Composition:
             elif event.topic == OWN_QUEUE:
                 text = msgspec.json.encode(event.body).decode()
                 self.bus.send(topology.DPS_DOMAIN_EVENTS.name, text, cause=cause)
-            else:
+            elif "refuse" not in self.refusals.on(event, None):
+                # DPS keeps no outbox: what is refused for good is never published,
+                # though the data is committed and the caller has his answer (2.1).
                 self._to_topic(event, cause)
 
     def _to_topic(self, event: OutboxEvent, cause: str | None) -> str:

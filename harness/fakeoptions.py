@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from harness.control import WorldError
 from harness.credentials import every_client
 from simulators.nomis.alerts import AUTHOR_MODES, MODULE_MODES
-from simulators.relay import Tamper
+from simulators.relay import Tamper, Tampering
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +33,7 @@ class FakeOptions:
         self.fakes = fakes
         self.anonymous: int | None = None
         self.stamps: dict[str, int] = {}
+        self.refusing: list[tuple[Tampering, int]] = []
 
     def set(self, name: str, value: Any) -> None:
         """Set one option; WorldError lists the options when there is none such."""
@@ -49,6 +50,12 @@ def _relay(attribute: str) -> Setter:
         setattr(options.fakes.relay, attribute, float(value))
 
     return put
+
+
+def _housekeeping(options: FakeOptions, value: Any) -> None:
+    if float(value) <= 0:
+        raise ValueError("seconds between two runs are more than 0")
+    options.fakes.relay.housekeeping = float(value)
 
 
 def _trigger(attribute: str, known: tuple[Any, ...]) -> Setter:
@@ -114,6 +121,31 @@ def _anonymous_deletes(options: FakeOptions, value: Any) -> None:
         options.anonymous = tampering.add(Tamper("anonymous", _DELETED, times=None))
 
 
+def _topic_refuses(options: FakeOptions, value: Any) -> None:
+    """Let the topic `value["topic"]` refuse events; null: it takes all again.
+
+    Where they are named only those of `value["type"]`, about `value["prisoner"]`, and
+    as many as `times` says. One of the offender topic is tried again by housekeeping,
+    one of the domain topic is lost.
+    """
+    if value is None:
+        for tampering, number in options.refusing:
+            tampering.remove(number)
+        options.refusing.clear()
+        return
+    topics = {
+        "offender": options.fakes.relay.tampering,
+        "domain": options.fakes.refusals,
+    }
+    if value["topic"] not in topics:
+        raise ValueError(f"topic is one of {sorted(topics)}")
+    tampering = topics[value["topic"]]
+    tamper = Tamper(
+        "refuse", value.get("type"), value.get("prisoner"), times=value.get("times")
+    )
+    options.refusing.append((tampering, tampering.add(tamper)))
+
+
 def _revoke_tokens(options: FakeOptions, value: Any) -> None:
     """Revoke the tokens of all clients whose id begins with `value`."""
     options.fakes.auth.revoke(str(value))
@@ -147,6 +179,9 @@ OPTIONS: dict[str, Setter] = {
     "relay-delay": _relay("delay"),
     "relay-jitter": _relay("jitter"),
     "relay-domain-delay": _relay("domain_delay"),
+    # What SNS refuses (events-and-config 1.1, 2.1), and seconds between housekeeping.
+    "topic-refuses": _topic_refuses,
+    "relay-housekeeping": _housekeeping,
     # The booking of a deleted note is gone, so its event names nobody (DEL-01).
     "deletes-name-no-prisoner": _anonymous_deletes,
     # Seconds by which reads lag behind writes (ORD-04).

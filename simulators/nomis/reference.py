@@ -1,12 +1,16 @@
 """Reference data: case-note types, the Works table, alert types and codes.
 
 The pairs are those that DPS syncs (http-contracts 3.3), in NOMIS words: a DPS
-`APP/OUTCOME` may stand here as `CNOTE/OUTCOME`. Descriptions of alerts are invented.
+`APP/OUTCOME` may stand here as `CNOTE/OUTCOME`. Alert types and codes are the list that
+DPS's alerts service begins with too: DPS finds an alert's note by its text, which holds
+both descriptions (events-and-config 7.4).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from simulators.alert_codes import ALERT_CODES, ALERT_TYPES
 
 WORKS: tuple[tuple[str, str, str, str], ...] = (
     ("ACP", "Accredited Programme", "SOU", "Statement Of Understanding Signed"),
@@ -32,38 +36,6 @@ WORKS: tuple[tuple[str, str, str, str], ...] = (
     ("RESET", "Resettlement", "GEN", "General"),
     ("TRANSFER", "Transfer", "FROMTOL", "From/ To Location"),
     ("VETERAN", "Veteran", "VET_OMU", "Veteran OMU Entry"),
-)
-
-ALERT_TYPES: tuple[tuple[str, str], ...] = (
-    ("A", "Social Care"),
-    ("C", "Child Communication Measures"),
-    ("H", "Self Harm"),
-    ("O", "Other"),
-    ("P", "MAPP"),
-    ("R", "Risk"),
-    ("V", "Vulnerability"),
-    ("X", "Security"),
-)
-
-ALERT_CODES: tuple[tuple[str, str, str], ...] = (
-    ("AS", "A", "Social Care"),
-    ("CPC", "C", "Child Contact Review"),
-    ("HA", "H", "Self Harm Plan Open"),
-    ("HA2", "H", "Self Harm Plan Review"),
-    ("HS", "H", "Self Harm Historic"),
-    ("OIOM", "O", "Integrated Offender Management"),
-    ("ONCR", "O", "No Contact Request"),
-    ("PEEP", "O", "Evacuation Plan"),
-    ("RCDR", "R", "Quarantined"),
-    ("RCON", "R", "Conflict With Others"),
-    ("VI", "V", "Victim"),
-    ("VU", "V", "Vulnerable"),
-    ("XA", "X", "Arsonist"),
-    ("XC", "X", "Risk To Staff"),
-    ("XEL", "X", "Escape List"),
-    ("XER", "X", "Escape Risk"),
-    ("XHT", "X", "Hostage Taker"),
-    ("XTACT", "X", "Terrorism Act"),
 )
 
 

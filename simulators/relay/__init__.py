@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from simulators.clock import Clock
 
-__all__ = ["Publish", "Relay", "Tamper", "build"]
+__all__ = ["Publish", "Relay", "Tamper", "Tampering", "build"]
 
 _LOOKED_UP = ("OFFENDER_CASE_NOTES-", "ALERT-")
 _ONLY_DERIVED = "EXTERNAL_MOVEMENT-CHANGED"
@@ -49,6 +49,8 @@ class Relay:
     more, drawn from the seed, which changes the order. Both are 0 by default: then an
     event is published before the write's answer is sent. `domain_delay` comes on top
     for the derived domain events; `noise` also makes `prison.case-note.published`.
+    What SNS refuses lies on the exception queue of NOMIS until housekeeping, each
+    `housekeeping` seconds, queues it anew: later events have passed it by then.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Relay:
         self.jitter = 0.0
         self.domain_delay = 0.0
         self.noise = True
+        self.housekeeping = 600.0
         self.tampering = Tampering()
         self._clock = clock
         self._owner_of = owner_of
@@ -93,6 +96,8 @@ class Relay:
                 self._keep(self._held, _Waiting(event, cause, faults["hold"][0]))
                 continue
             extra = faults["delay"][1].seconds if "delay" in faults else 0.0
+            if "refuse" in faults:
+                extra += self._until_housekeeping()
             self._schedule(event, cause, extra)
 
     def release(self, fault: int) -> None:
@@ -114,6 +119,10 @@ class Relay:
     def held(self) -> int:
         """Count events that a hold keeps."""
         return len(self._held)
+
+    def _until_housekeeping(self) -> float:
+        """Seconds from now to the next run of housekeeping."""
+        return self.housekeeping - self._clock.stopwatch() % self.housekeeping
 
     def _schedule(self, event: OutboxEvent, cause: str | None, extra: float) -> None:
         wait = self.delay + extra

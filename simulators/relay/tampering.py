@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from simulators.wire.message import OutboxEvent
 
-KINDS = ("delay", "hold", "drop", "duplicate", "anonymous", "swap-merge")
+KINDS = ("delay", "hold", "drop", "duplicate", "refuse", "anonymous", "swap-merge")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,8 @@ class Tamper:
     """One fault: what it does, and to which events.
 
     kind     delay: publish `seconds` later; hold: keep until released; drop: never
-             publish; duplicate: publish twice; anonymous: leave the prisoner number
+             publish, as a payload that SNS calls invalid; duplicate: publish twice;
+             refuse: SNS takes it at no attempt; anonymous: leave the prisoner number
              out; swap-merge: name survivor and removed the wrong way round
     type     only events of this type; None: any
     subject  only events that name it, or whose prisoner it is; None: any

@@ -125,6 +125,26 @@ TARGET: dict[str, Any] = {
     "body": {"bookingId": 1234501, "offenderNo": "A7001XY", "whichPrisoner": "TO"},
     "telemetryAttributes": {},
 }
+ALERT_ROWS: dict[str, Any] = {
+    "mappingType": "NOMIS_CREATED",
+    "mappings": [
+        {"dpsAlertId": NOTE, "nomisBookingId": 1234501, "nomisAlertSequence": 1}
+    ],
+}
+REPLACED: dict[str, Any] = {
+    "body": {"offenderNo": "A7001XY", "prisonerMappings": ALERT_ROWS},
+    "telemetryAttributes": {},
+}
+MERGED_ROWS: dict[str, Any] = {
+    "body": {
+        "offenderNo": "A7001XY",
+        "prisonerMappings": {
+            "removedOffenderNo": "A7002XY",
+            "prisonerMapping": ALERT_ROWS,
+        },
+    },
+    "telemetryAttributes": {},
+}
 RIGHT = [
     (INSERTED["eventType"], INSERTED),
     (DELETED["eventType"], DELETED),
@@ -138,6 +158,8 @@ RIGHT = [
         "RETRY_SYNCHRONISATION_MAPPING",
         {"body": MAPPING, "telemetryAttributes": {}},
     ),
+    ("RETRY_RESYNCHRONISATION_MAPPING_BATCH", REPLACED),
+    ("RETRY_RESYNCHRONISATION_MERGED_MAPPING_BATCH", MERGED_ROWS),
     ("RESYNCHRONISE_MOVE_BOOKING_TARGET", TARGET),
     ("case-notes.alerts.reconciliation", RECONCILE),
 ]
@@ -190,6 +212,15 @@ def test_a_wrong_member_is_named(
         node[last] = value
     found = contracts.events().check(body["eventType"], spoiled)
     assert {(p.field, p.kind) for p in found} == {(path, kind)}
+
+
+def test_mappings_of_a_merge_name_the_removed_number() -> None:
+    """The two retry messages are not read as one another (3.2)."""
+    kind = "RETRY_RESYNCHRONISATION_MERGED_MAPPING_BATCH"
+    found = contracts.events().check(kind, REPLACED)
+    assert {problem.kind for problem in found} >= {"missing"}
+    kind = "RETRY_RESYNCHRONISATION_MAPPING_BATCH"
+    assert contracts.events().check(kind, MERGED_ROWS)
 
 
 def test_a_merge_names_both_prisoners_and_other_changes_do_not() -> None:

@@ -45,6 +45,13 @@ if TYPE_CHECKING:
             {"name": "alert-trigger-module", "value": "x"},
             "cannot be 'x': it is one of",
         ),
+        ("option", {"name": "relay-housekeeping", "value": 0}, "more than 0"),
+        (
+            "option",
+            {"name": "topic-refuses", "value": {"topic": "sns"}},
+            "topic is one of",
+        ),
+        ("option", {"name": "topic-refuses", "value": {}}, "cannot be {}: 'topic'"),
         ("tamper", {"note": 1, "text": None}, "no case note 1"),
         ("redeliver", {"seq": 0}, "entry 0 is no event"),
     ],

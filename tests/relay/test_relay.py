@@ -346,6 +346,20 @@ def test_events_can_be_dropped_and_doubled(desk: Desk) -> None:
     assert desk.notes() == [100_000_001, 100_000_001, *[100_000_002] * 3]
 
 
+def test_a_refused_event_waits_for_housekeeping(desk: Desk) -> None:
+    """It lies on the exception queue till the next run, each ten minutes (1.1)."""
+    desk.wait(100)
+    desk.relay.tampering.add(Tamper("refuse", type="OFFENDER_CASE_NOTES-INSERTED"))
+    desk.take(note(100_000_001), note(100_000_002))
+    desk.wait(1)
+    assert desk.notes() == [100_000_002]
+    assert desk.relay.pending(None) == 1
+    desk.wait(498)
+    assert desk.notes() == [100_000_002]
+    desk.wait(1.5)
+    assert desk.notes() == [100_000_002, 100_000_001]
+
+
 def test_an_event_can_lack_its_prisoner(desk: Desk) -> None:
     """Though the booking is there (DEL-01); the attributes are clean."""
     desk.relay.tampering.add(Tamper("anonymous"))

@@ -231,6 +231,27 @@ def test_creating_publishes_created_from_dps(
     assert published[0]["additionalInformation"]["caseNoteType"] == "KA-KS"
 
 
+@fact("events-and-config 2.1")
+def test_what_the_topic_refuses_is_never_published(
+    dps: Api, cast: Cast, world: WorldApi
+) -> None:
+    """There is no outbox: the note is kept, the caller has his 201, nobody is told."""
+    number = cast.prisoner().number
+    world.option(
+        "topic-refuses", {"topic": "domain", "prisoner": number, "times": None}
+    )
+    try:
+        unheard = written(dps, cast.staff().username, number)
+        world.settle([number], 20)
+    finally:
+        world.option("topic-refuses", None)
+    heard = written(dps, cast.staff().username, number)
+    assert events(world, unheard["caseNoteId"]) == []
+    assert len(events(world, heard["caseNoteId"])) == 1
+    path = f"/case-notes/{number}/{unheard['caseNoteId']}"
+    assert dps.get(path).status == 200
+
+
 @fact("http-contracts 3.2 C7; 12 DPS (201)")
 def test_an_amendment_is_answered_with_the_whole_note(dps: Api, cast: Cast) -> None:
     """200, not 201; the original text is untouched."""

@@ -106,6 +106,26 @@ def test_an_unknown_entry_cannot_be_switched(
     assert nomis.put(f"/alerts/{kind}/QNONE/{action}").status == 404
 
 
+@fact("events-and-config 7.1, 7.4")
+def test_alerts_read_alike_in_both_systems(nomis: Api, alerts: Api, cast: Cast) -> None:
+    """Each code of DPS is one of NOMIS, and both describe it in the same words."""
+    username = cast.staff().username
+    path = f"/prisoners/{cast.prisoner().number}/alerts"
+    shared = [
+        (entry["code"], entry["description"], entry["alertTypeCode"])
+        for entry in alerts.get("/alert-codes").body
+        if entry["createdBy"] == "SYS"
+    ]
+    assert len(shared) > 40
+    for code, description, kind in shared:
+        made = nomis.post(path, alert(username, code))
+        assert made.status == 201, made.body
+        assert made.body["alertCode"] == {"code": code, "description": description}
+        known = alerts.get(f"/alert-types/{kind}").body
+        shown = {"code": kind, "description": known["description"]}
+        assert made.body["type"] == shown
+
+
 @fact("http-contracts 12 NOMIS (agency-switches)")
 def test_switches_of_an_unknown_service_are_not_found(nomis: Api) -> None:
     """404, which the published document leaves out."""
