@@ -17,6 +17,7 @@ from harness import (
     cli_defects,
     cli_delivery,
     cli_explore,
+    cli_lag,
     cli_load,
     cli_mutants,
     cli_rollout,
@@ -230,6 +231,7 @@ cli.add_command(cli_defects.defects)
 cli_defects.defects.add_command(cli_mutants.blind_command)
 cli_defects.defects.add_command(cli_mutants.score_mutants_command)
 cli.add_command(cli_explore.explore)
+cli.add_command(cli_lag.lag)
 cli_delivery.register(cli)
 cli_rollout.register(cli)
 cli_steps.register(cli)

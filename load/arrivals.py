@@ -3,6 +3,11 @@
 In an open model the next user comes whether or not the last one has been served, as in
 life. Arrivals are Poisson: their gaps are exponential, drawn from a seed, so that two
 runs with one seed offer the same users the same changes at the same moments.
+
+Whom an arrival is about is drawn by itself, evenly over the prisoners. A Poisson
+stream thus dealt out is one Poisson stream for each prison, independent of the others,
+with a rate that goes with its population (the colouring theorem): one stream stands
+for all prisons.
 """
 
 from __future__ import annotations
@@ -35,12 +40,17 @@ _RAISING = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One user's action: `at` in seconds after the start, its number from 0 up."""
+    """One user's action: `at` in seconds after the start, its number from 0 up.
+
+    `whom` is where the prisoner stands among all, from 0 to below 1; those of a burst
+    come one after another.
+    """
 
     number: int
     at: float
     side: str
     action: str
+    whom: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +113,14 @@ def arrivals(rate: float | Shape, seed: int) -> Iterator[Arrival]:
     if highest <= 0:
         raise ValueError(f"a rate of {highest} arrivals a second; it must be above 0")
     stream = random.Random(f"arrivals/{seed}")  # noqa: S311 - repeatable, not secret
+    people = random.Random(f"people/{seed}")  # noqa: S311
     at, number = 0.0, 0
     while at < shape.ends:
         at += stream.expovariate(highest)
         side, action = _drawn(stream, SIDES), _drawn(stream, ACTIONS)
         if stream.random() * highest > shape.rate(at):
             continue
-        yield Arrival(number, at, side, action)
+        yield Arrival(number, at, side, action, people.random())
         number += 1
 
 

@@ -6,6 +6,7 @@ import contextlib
 import json
 import math
 import random
+import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from load import rollout
 from load import services as elsewhere
 from load.arrivals import AMEND, DPS, NOMIS, parse_bursts
+from load.changes import Change, Changes
 from load.control import Control, ControlError, Token
 from load.shape import parse
 
@@ -42,6 +44,10 @@ CROSSING = 4
 SPREAD = 1.0
 ALERT_CODES = ("XA", "XC", "XEL", "XER", "XHT", "HA", "HS", "VI", "VU", "PEEP", "RCON")
 """Codes that both systems know."""
+DPS_SERVICES = ("dps", "alerts")
+"""Of the others what users write is in NOMIS first."""
+Act = tuple[str, str, str]
+"""What a request changes: action, prisoner and note; a new note has no id yet."""
 APART = 1_000_003
 """Between the seeds of two workers: their texts must never be equal."""
 FILLING = "Talked with him on the wing; he was settled and asked about his next visit. "
@@ -81,6 +87,7 @@ class Session:
     workers: int = 1
     silent: int = 0
     rollout: RollOut | None = None
+    changes: Changes | None = None
 
     def headers(self, arrival: Arrival) -> dict[str, str]:
         """Return the headers of the user whom an arrival stands for."""
@@ -94,7 +101,9 @@ class Session:
 
     def prisoner(self, arrival: Arrival) -> str:
         """Return whom an arrival's note is about."""
-        return self.prisoners[arrival.number % len(self.prisoners)]
+        if arrival.whom is None:
+            return self.prisoners[arrival.number % len(self.prisoners)]
+        return self.prisoners[int(arrival.whom * len(self.prisoners))]
 
     def placed(self, arrival: Arrival) -> Arrival:
         """Return the arrival at the system that is in use at its prisoner's prison.
@@ -173,6 +182,22 @@ class Session:
             self.incident[side] = incident, newest
         about: tuple[str, str] = self.incident[side][1]
         return about
+
+    def tell(
+        self, arrival: Arrival, service: str, act: Act, sent: float, answer: Any
+    ) -> None:
+        """Write down a change that the service accepted; a new note has its id there.
+
+        `sent` is when it was asked for, in seconds of the epoch.
+        """
+        action, prisoner, note = act
+        note = note or str((answer or {}).get("caseNoteId", ""))
+        if self.changes is None or not note:
+            return
+        side = DPS if service in DPS_SERVICES else NOMIS
+        at = self.began + arrival.at
+        done = time.time()
+        self.changes.add(Change(action, side, prisoner, note, at, sent, done))
 
     def keep(self, side: str, prisoner: str, written: Any) -> None:
         """Remember a note for those who come to amend or read it."""
@@ -298,6 +323,7 @@ def begin(url: str, options: Namespace, index: int = 0) -> Session:
         rollout=cast.rollout,
         lengths=(lengths[0], lengths[1]) if lengths else None,
         bursts=parse_bursts(options.bursts),
+        changes=Changes(options.changes) if options.changes else None,
     )
 
 

@@ -75,8 +75,13 @@ class Reader:
         return (
             await self._get("nomis", f"/prisoners/{who}/casenotes"),
             await self._get("dps", f"/sync/case-notes/{who}"),
-            await self._get("mapping", f"/mapping/casenotes/{who}/all"),
+            await self.mappings(prisoner),
         )
+
+    async def mappings(self, prisoner: str) -> Any:
+        """Return the answer of M6 about a prisoner."""
+        who = quote(prisoner, safe="")
+        return await self._get("mapping", f"/mapping/casenotes/{who}/all")
 
     async def prisoners(self) -> AsyncIterator[str]:
         """Give every prisoner number of NOMIS, by N9's pages."""

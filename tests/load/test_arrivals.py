@@ -45,6 +45,28 @@ def test_gaps_are_those_of_independent_users() -> None:
     assert min(gaps) >= 0
 
 
+def test_each_prison_has_a_poisson_stream_of_its_own() -> None:
+    """Counts of a window scatter as much as their mean; no prison waits its turn.
+
+    Dealt out in turn, the counts of a prison would scatter far less.
+    """
+    drawn = _first(40_000)
+    edges = (0.0, 0.1, 0.35, 1.0)
+    counts = []
+    for low, high in pairwise(edges):
+        mine = [int(a.at) for a in drawn if low <= (a.whom or 0.0) < high]
+        assert len(mine) / len(drawn) == pytest.approx(high - low, rel=0.05)
+        per_second = [mine.count(second) for second in range(int(drawn[-1].at))]
+        mean = sum(per_second) / len(per_second)
+        spread = sum((each - mean) ** 2 for each in per_second) / len(per_second)
+        assert spread == pytest.approx(mean, rel=0.1)
+        counts.append([each - mean for each in per_second])
+    for one, other in ((0, 1), (0, 2), (1, 2)):
+        together = zip(counts[one], counts[other], strict=True)
+        norm = sum(a * a for a in counts[one]) * sum(b * b for b in counts[other])
+        assert abs(sum(a * b for a, b in together)) / norm**0.5 < 0.08
+
+
 def test_everybody_comes_as_often_as_declared() -> None:
     """Sides and actions are drawn by their weights."""
     drawn = _first(10_000)

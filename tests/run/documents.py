@@ -113,10 +113,11 @@ NOT_RUN = {
             "locust -f load/locustfile.py --worker --master-host MASTER",
             (
                 "locust -f load/locustfile.py --services services.toml --people "
-                "people.json --rate 5"
+                "people.json --rate 5 --changes changes.ndjson"
             ),
+            "tandem lag --services services.toml --changes changes.ndjson",
         ),
-        "needs a sync of yours, or several machines; test_workers tries it on one",
+        "needs a sync of yours, or several machines; tests/load tries it on one",
     ),
 }
 """Commands of the guides that the tests do not run, each with the reason."""
