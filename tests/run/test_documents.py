@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from harness.known import load_known
+from harness.lag.listening import read_settings
 from tests.run import documents
 
 if TYPE_CHECKING:
@@ -151,9 +152,18 @@ def test_every_option_of_verify_is_in_the_guide_for_ci(
     } == set()
 
 
+def test_the_example_of_lag_settings_can_be_read(tmp_path: Path) -> None:
+    """What the guide shows is what `tandem lag` takes."""
+    (block,) = [one for one in documents.blocks("toml") if "[lag]" in one.text]
+    (tmp_path / "token.txt").write_text("a token")
+    path = tmp_path / "services.toml"
+    path.write_text('token_file = "token.txt"\n' + block.text, encoding="utf-8")
+    assert read_settings(path).topics.region == "eu-west-2"
+
+
 def test_the_example_of_known_deviations_can_be_read(tmp_path: Path) -> None:
     """What the guide shows is what `--known` takes."""
-    (block,) = documents.blocks("toml")
+    (block,) = [one for one in documents.blocks("toml") if "[lag]" not in one.text]
     path = tmp_path / "known.toml"
     path.write_text(block.text, encoding="utf-8")
     known = load_known(path, date(2026, 11, 24))
