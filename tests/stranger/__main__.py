@@ -8,7 +8,13 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
-from tests.stranger import from_nomis, from_nomis_alerts, to_nomis
+from tests.stranger import (
+    batch,
+    from_nomis,
+    from_nomis_alerts,
+    to_nomis,
+    to_nomis_alerts,
+)
 from tests.stranger.calling import Calls
 from tests.stranger.listener import Listener
 from tests.stranger.port import Port
@@ -30,6 +36,7 @@ _DATABASE = (
     "spring.flyway.password",
 )
 _TO_NOMIS_ROLE = "ROLE_PRISONER_TO_NOMIS__UPDATE__RW"
+_ALERTS_REPAIR = "/prisoners/([^/]+)/alerts/resynchronise"
 _FROM_NOMIS_ROLE = "ROLE_PRISONER_FROM_NOMIS__UPDATE__RW"
 
 Handle = dict[str, "Callable[[dict[str, Any]], None]"]
@@ -43,8 +50,12 @@ def main(name: str) -> None:
         for setting in _DATABASE:
             settings.need(setting)
     calls = Calls(settings, profile)
-    queues = Starter(settings, profile).start()
-    port = Port(int(settings.find("server.port") or "8080"), calls, queues)
+    starter = Starter(settings, profile)
+    if settings.find("batch.enabled") == "true":
+        _run_job(name, starter, calls, settings)
+        return
+    queues = starter.start()
+    port = Port(settings, calls, starter)
     handlers = (_to_nomis if name == "to-nomis" else _from_nomis)(
         port, queues, calls, settings
     )
@@ -65,6 +76,16 @@ def main(name: str) -> None:
         listener.stop()
 
 
+def _run_job(name: str, starter: Starter, calls: Calls, settings: Settings) -> None:
+    """Run one job and end; what the starter does at the start it does all the same."""
+    if name != "to-nomis":
+        raise RuntimeError("only to-nomis has a batch mode here")
+    settings.need("hmpps.sqs.queues.activity.dlq.name")
+    job = settings.need("batch.type")
+    starter.start()
+    batch.run(calls, job)
+
+
 def _to_nomis(
     port: Port, queues: dict[str, LiveQueue], calls: Calls, settings: Settings
 ) -> Handle:
@@ -77,13 +98,15 @@ def _to_nomis(
     def reconciled(number: str) -> tuple[int, dict[str, Any] | None]:
         return 200, reconcile(calls, number)
 
-    port.add(
-        "PUT", "/casenotes/([^/]+)/([^/]+)/resynchronise", _TO_NOMIS_ROLE, resynchronise
-    )
-    port.add("GET", "/casenotes/reconciliation/([^/]+)", _TO_NOMIS_ROLE, reconciled)
+    role = _TO_NOMIS_ROLE
+    alerts = to_nomis_alerts.Alerts(queues["alerts"], calls, settings)
+    port.add("PUT", "/casenotes/([^/]+)/([^/]+)/resynchronise", role, resynchronise)
+    port.add("GET", "/casenotes/reconciliation/([^/]+)", role, reconciled)
+    port.add("POST", _ALERTS_REPAIR, role, lambda n: _done(alerts.resynchronise, n))
+    port.add("GET", "/startup", None, _startup)
     return {
         "casenotes": notes.handle,
-        "alerts": to_nomis.Alerts(queues["alerts"], calls, settings).handle,
+        "alerts": alerts.handle,
         "nonassociation": to_nomis.NonAssociations(
             queues["nonassociation"], calls, settings
         ).handle,
@@ -100,8 +123,20 @@ def _from_nomis(
         notes.deleted({"caseNoteId": nomis_id})
         return 204, None
 
-    port.add("DELETE", r"/casenotes/(\d+)/repair", _FROM_NOMIS_ROLE, repair)
+    role = _FROM_NOMIS_ROLE
+    port.add("DELETE", r"/casenotes/(\d+)/repair", role, repair)
+    port.add("POST", _ALERTS_REPAIR, role, lambda n: _done(alerts.resynchronise, n))
     return {"eventcasenotes": notes.handle, "eventalerts": alerts.handle}
+
+
+def _done(repair: Callable[[str], None], number: str) -> tuple[int, None]:
+    repair(number)
+    return 200, None
+
+
+def _startup() -> tuple[int, dict[str, Any]]:
+    """Answer the actuator's page of the start, which to-nomis alone has (6.5)."""
+    return 200, {"timeline": {"events": []}}
 
 
 def _nobodys(message: dict[str, Any]) -> None:

@@ -46,8 +46,10 @@ class Calls:
             name: (settings.need(api.client), settings.need(api.secret))
             for name, api in profile.apis.items()
         }
+        self._patience = {name: api.timeout for name, api in profile.apis.items()}
+        self._auth_patience = profile.auth_timeout
         self._client = httpx.Client(
-            timeout=60.0, limits=httpx.Limits(max_connections=100), trust_env=False
+            limits=httpx.Limits(max_connections=100), trust_env=False
         )
         self._tokens: dict[str, tuple[str, float]] = {}
         self._lock = threading.Lock()
@@ -67,6 +69,7 @@ class Calls:
                 method,
                 self._urls[api] + path,
                 json=body,
+                timeout=self._patience[api],
                 headers={
                     "Authorization": f"Bearer {self._token(api)}",
                     **(headers or {}),
@@ -98,6 +101,13 @@ class Calls:
             time.sleep(_FIRST_BACKOFF * 2**attempt)
         return self.call(api, "GET", path)
 
+    def keys(self) -> dict[str, Any]:
+        """Return the keys that auth signs with."""
+        path = f"{self._urls['hmpps-auth']}/.well-known/jwks.json"
+        answer = self._client.get(path, timeout=self._auth_patience)
+        document: dict[str, Any] = answer.raise_for_status().json()
+        return document
+
     def ping(self, name: str) -> bool:
         """Tell whether a base URL answers its health page."""
         try:
@@ -120,7 +130,7 @@ class Calls:
                 auth=self._registrations[api],
                 data={"grant_type": "client_credentials"},
                 headers={"Accept": "application/json"},
-                timeout=30.0,
+                timeout=self._auth_patience,
             )
             if answer.status_code != httpx.codes.OK:
                 raise RefusedError(f"token for {api}", answer.status_code)

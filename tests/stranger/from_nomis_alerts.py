@@ -19,9 +19,11 @@ _log = logging.getLogger(__name__)
 _OURS = "DPS_SYNCHRONISATION"
 _COPIED = "OMKCOPY.COPY_BOOKING_DATA"
 _RETRY = "RETRY_SYNCHRONISATION_MAPPING"
+_RETRY_BATCH = "RETRY_SYNCHRONISATION_MAPPING_BATCH"
 _RETRY_ALL = "RETRY_RESYNCHRONISATION_MAPPING_BATCH"
 _RETRY_MERGED = "RETRY_RESYNCHRONISATION_MERGED_MAPPING_BATCH"
 _MOVE_TARGET = "RESYNCHRONISE_MOVE_BOOKING_TARGET"
+_CONFLICT = 409
 _RESYNCED_REASONS = ("NEW_ADMISSION", "READMISSION_SWITCH_BOOKING")
 _MAPPING = "/mapping/alerts"
 
@@ -42,6 +44,7 @@ class Alerts(FromNomis):
         }
         self.internal = {
             _RETRY: self._post_mapping,
+            _RETRY_BATCH: self._post_mappings,
             _RETRY_ALL: self._put_all,
             _RETRY_MERGED: self._put_merged,
             _MOVE_TARGET: self._moved_to,
@@ -52,8 +55,12 @@ class Alerts(FromNomis):
         booking, sequence, number = _key(event)
         alert = self._nomis_alert(booking, sequence)
         copied = alert["audit"].get("auditAdditionalInfo") == _COPIED
-        mapped = self._mapping(booking, sequence) is not None
-        if _echo(alert) or copied or mapped or alert["bookingSequence"] != 1:
+        if (
+            _echo(alert)
+            or copied
+            or self._mapping(booking, sequence) is not None
+            or alert["bookingSequence"] != 1
+        ):
             _log.info("alert-synchronisation-created-ignored %s/%s", booking, sequence)
             return
         body = {
@@ -138,7 +145,7 @@ class Alerts(FromNomis):
     def moved(self, event: dict[str, Any]) -> None:
         """Resync the old owner now, the new one by a message of our own."""
         more = event["additionalInformation"]
-        self._resynchronise(more["movedFromNomsNumber"])
+        self.resynchronise(more["movedFromNomsNumber"])
         self.queue_again(
             _MOVE_TARGET,
             {
@@ -152,15 +159,16 @@ class Alerts(FromNomis):
         """Resync on two of the reasons."""
         more = event["additionalInformation"]
         if more["reason"] in _RESYNCED_REASONS:
-            self._resynchronise(more["nomsNumber"])
+            self.resynchronise(more["nomsNumber"])
 
     def _moved_to(self, body: dict[str, Any]) -> None:
         number = body["offenderNo"]
         prisoner = self.calls.call("nomis", "GET", f"/prisoners/{number}")
         if not reading.member(prisoner, "active"):
-            self._resynchronise(number)
+            self.resynchronise(number)
 
-    def _resynchronise(self, number: str) -> None:
+    def resynchronise(self, number: str) -> None:
+        """Replace a prisoner's DPS alerts by those of NOMIS (8.3)."""
         mappings = self._resync(number, self._latest_alerts(number))
         body = {"offenderNo": number, "prisonerMappings": mappings}
         self._or_queue(_RETRY_ALL, body, self._put_all)
@@ -189,6 +197,15 @@ class Alerts(FromNomis):
 
     def _post_mapping(self, mapping: dict[str, Any]) -> None:
         self.calls.call("mapping", "POST", _MAPPING, mapping)
+
+    def _post_mappings(self, mappings: list[dict[str, Any]]) -> None:
+        """Write several; what is there already is not tried again (7.5)."""
+        try:
+            self.calls.call("mapping", "POST", f"{_MAPPING}/batch", mappings)
+        except RefusedError as error:
+            if error.status != _CONFLICT:
+                raise
+            _log.warning("from-nomis-sync-alert-duplicate %s", mappings)
 
     def _or_queue(self, kind: str, body: dict[str, Any], write: Any) -> None:
         try:
@@ -246,5 +263,6 @@ def _resync_alert(alert: dict[str, Any]) -> dict[str, Any]:
         or audit["createUsername"],
         "lastModifiedAt": audit.get("modifyDatetime"),
         "lastModifiedBy": audit.get("modifyUserId"),
-        "lastModifiedByDisplayName": audit.get("modifyDisplayName"),
+        "lastModifiedByDisplayName": audit.get("modifyDisplayName")
+        or audit.get("modifyUserId"),
     }

@@ -101,6 +101,7 @@ class Listener:
         self._workers = ThreadPoolExecutor(_IN_FLIGHT, queue.id)
         self._acknowledgements = Acknowledgements(queue)
         self._ending = threading.Event()
+        self._gate = threading.Lock()
         self._thread = threading.Thread(target=self._poll, name=queue.id, daemon=True)
 
     def start(self) -> None:
@@ -109,7 +110,8 @@ class Listener:
 
     def stop(self) -> None:
         """Finish what is being handled and acknowledge it."""
-        self._ending.set()
+        with self._gate:
+            self._ending.set()
         self._workers.shutdown(wait=True, cancel_futures=True)
         self._acknowledgements.end()
 
@@ -124,8 +126,12 @@ class Listener:
                 time.sleep(_BACKOFF_SECONDS)
             for _ in range(permits - len(messages)):
                 self._permits.release()
-            for message in messages:
-                self._workers.submit(self._work, message)
+            with self._gate:
+                # What a last poll still brings comes again when its lease ends.
+                if self._ending.is_set():
+                    return
+                for message in messages:
+                    self._workers.submit(self._work, message)
 
     def _take_permits(self) -> int:
         self._permits.acquire()

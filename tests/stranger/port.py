@@ -2,42 +2,48 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import logging
 import re
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+from tests.stranger.identity import Identity
+from tests.stranger.queue_admin import Answer, QueueAdmin
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.stranger.calling import Calls
-    from tests.stranger.starter import LiveQueue
+    from tests.stranger.settings import Settings
+    from tests.stranger.starter import Starter
 
 _log = logging.getLogger(__name__)
 _QUEUE_ADMIN = "ROLE_SYSCON__QUEUE_ADMIN"
-
-Answer = tuple[int, Any]
 
 
 class Port:
     """Routes of one build; `add` repair endpoints."""
 
-    def __init__(self, number: int, calls: Calls, queues: dict[str, LiveQueue]) -> None:
-        """Listen on the loopback address at `number` once served."""
+    def __init__(self, settings: Settings, calls: Calls, started: Starter) -> None:
+        """Listen on the loopback address at `server.port` once served."""
         self._calls = calls
-        self._queues = queues
+        self._settings = settings
+        self._admin = admin = QueueAdmin(started)
+        self._identity = Identity(calls.keys)
         self._routes: list[
             tuple[str, re.Pattern[str], str | None, Callable[..., Answer]]
         ] = []
         self.add("GET", "/health/(?:ping|liveness|readiness)", None, _up)
         self.add("GET", "/health", None, self._health)
-        self.add("GET", "/info", None, lambda: (200, {"event-feature-switches": {}}))
-        self.add("PUT", "/queue-admin/retry-dlq/([^/]+)", _QUEUE_ADMIN, self._retry)
-        self.add("PUT", "/queue-admin/retry-all-dlqs", _QUEUE_ADMIN, self._retry_all)
-        self.add("PUT", "/queue-admin/purge-queue/([^/]+)", _QUEUE_ADMIN, self._purge)
+        self.add("GET", "/info", None, self._info)
+        role = _QUEUE_ADMIN
+        self.add("PUT", "/queue-admin/retry-dlq/([^/]+)", role, admin.retry)
+        self.add("PUT", "/queue-admin/retry-all-dlqs", role, admin.retry_all)
+        self.add("PUT", "/queue-admin/purge-queue/([^/]+)", role, admin.purge)
+        self.add("GET", "/queue-admin/get-dlq-messages/([^/]+)", role, admin.show)
         handler = type("Handler", (_Handler,), {"port": self})
+        number = int(settings.find("server.port") or "8080")
         self._server = ThreadingHTTPServer(("127.0.0.1", number), handler)
         self._server.daemon_threads = True
 
@@ -62,7 +68,7 @@ class Port:
             if wanted != method or found is None:
                 continue
             if role is not None:
-                roles = _roles(authorization)
+                roles = self._identity.roles(authorization)
                 if roles is None:
                     return 401, None
                 if role not in roles:
@@ -72,36 +78,12 @@ class Port:
 
     def _health(self) -> Answer:
         down = [name for name in self._calls.names() if not self._calls.ping(name)]
-        for queue in self._queues.values():
-            found = queue.client.get_queue_attributes(
-                QueueUrl=queue.url, AttributeNames=["All"]
-            )["Attributes"]
-            if queue.dead_letters is not None and "RedrivePolicy" not in found:
-                down.append(f"{queue.id}-health")
+        down += self._admin.down()
         status = "DOWN" if down else "UP"
         return (503 if down else 200), {"status": status, "down": down}
 
-    def _retry(self, name: str) -> Answer:
-        for queue in self._queues.values():
-            if queue.dead_letters is not None and queue.dead_letters.name == name:
-                return 200, {"messagesFoundCount": _move(queue, queue.dead_letters)}
-        return 404, {"status": 404}
-
-    def _retry_all(self) -> Answer:
-        found = [
-            {"messagesFoundCount": _move(queue, queue.dead_letters)}
-            for queue in self._queues.values()
-            if queue.dead_letters is not None
-        ]
-        return 200, found
-
-    def _purge(self, name: str) -> Answer:
-        for queue in self._queues.values():
-            for one in (queue, queue.dead_letters):
-                if one is not None and one.name == name:
-                    one.client.purge_queue(QueueUrl=one.url)
-                    return 200, {"messagesFoundCount": 0}
-        return 404, {"status": 404}
+    def _info(self) -> Answer:
+        return 200, {"event-feature-switches": self._settings.switches()}
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -133,26 +115,3 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _up() -> Answer:
     return 200, {"status": "UP"}
-
-
-def _move(queue: LiveQueue, bottom: LiveQueue) -> int:
-    """Move all dead letters back, as StartMessageMoveTask does it (9.6)."""
-    found = bottom.client.get_queue_attributes(
-        QueueUrl=bottom.url, AttributeNames=["ApproximateNumberOfMessages"]
-    )
-    count = int(found["Attributes"]["ApproximateNumberOfMessages"])
-    if count:
-        bottom.client.start_message_move_task(
-            SourceArn=bottom.arn, DestinationArn=queue.arn
-        )
-    return count
-
-
-def _roles(authorization: str) -> list[str] | None:
-    """Read the authorities of a token; its signature is not our subject here."""
-    parts = authorization.removeprefix("Bearer ").split(".")
-    if len(parts) != len(("head", "claims", "signature")):
-        return None
-    padded = parts[1] + "=" * (-len(parts[1]) % 4)
-    roles: list[str] = json.loads(base64.urlsafe_b64decode(padded))["authorities"]
-    return roles

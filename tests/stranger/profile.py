@@ -26,11 +26,15 @@ class QueueShape:
 
 @dataclass(frozen=True)
 class Api:
-    """A service: its base-URL property, and the properties of its registration."""
+    """A service: its base-URL property, the properties of its registration, patience.
+
+    `timeout` is in seconds (http-contracts 0.1).
+    """
 
     url: str
     client: str
     secret: str
+    timeout: float = 60.0
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,7 @@ class Profile:
     urls: tuple[str, ...]
     clients: tuple[str, ...]
     apis: dict[str, Api]
+    auth_timeout: float
     queues: tuple[QueueShape, ...]
     topic: str | None
 
@@ -96,10 +101,11 @@ TO_NOMIS = Profile(
     ),
     apis={
         "nomis": Api("nomis", "api.client.id", "api.client.secret"),
-        "mapping": Api("mapping", "mapping.client.id", "mapping.client.secret"),
+        "mapping": Api("mapping", "mapping.client.id", "mapping.client.secret", 10.0),
         "casenotes": Api("casenotes", "casenotes.client.id", "casenotes.client.secret"),
         "alerts": Api("alerts", "alerts.client.id", "alerts.client.secret"),
     },
+    auth_timeout=30.0,
     queues=(
         _domain_queue(
             "casenotes",
@@ -146,11 +152,14 @@ FROM_NOMIS = Profile(
             "nomis", "nomis.prisoner.api.client.id", "nomis.prisoner.api.secret"
         ),
         "mapping": Api(
-            "mapping", "nomis.mapping.api.client.id", "nomis.mapping.api.secret"
+            "mapping", "nomis.mapping.api.client.id", "nomis.mapping.api.secret", 10.0
         ),
-        "casenotes": Api("casenotes", "casenotes.client.id", "casenotes.client.secret"),
-        "alerts": Api("alerts", "alerts.client.id", "alerts.client.secret"),
+        "casenotes": Api(
+            "casenotes", "casenotes.client.id", "casenotes.client.secret", 90.0
+        ),
+        "alerts": Api("alerts", "alerts.client.id", "alerts.client.secret", 90.0),
     },
+    auth_timeout=10.0,
     queues=(
         _random_queue("audit", listens=False),
         _random_queue("domaineventpersonalrelationships"),

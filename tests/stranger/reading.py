@@ -37,6 +37,13 @@ DPS_ALERT = (
     " alertCode.code alertCode.description alertCode.canBeAdministered activeFrom"
     " isActive createdAt createdBy createdByDisplayName"
 )
+ALERT_REFERENCE = {
+    "code": "alertTypeCode code description listSequence isActive isRestricted"
+    " canBeAdministered createdAt createdBy",
+    "type": "code description listSequence isActive createdAt createdBy alertCodes",
+}
+PAGE = "content number size totalElements pageable"
+PRISONER_IDS = "prisonerIds lastOffenderId"
 SYNC_RESULT = "id legacyId action"
 CASE_NOTE_EVENT = (
     "description eventType occurredAt detailUrl personReference"
@@ -96,6 +103,14 @@ def dps_note(document: Any) -> dict[str, Any]:
     for amendment in note["amendments"]:
         local(need(amendment, DPS_AMENDMENT)["creationDateTime"])
     return note
+
+
+def whole_page(document: Any) -> list[dict[str, Any]]:
+    """Read a Spring page that has to hold everything (http-contracts 5.1 A2)."""
+    content: list[dict[str, Any]] = need(document, PAGE)["content"]
+    if document["totalElements"] != len(content):
+        raise MissingError(f"{document['totalElements']} elements, not all on the page")
+    return content
 
 
 def prisoner_of(event: dict[str, Any]) -> str:

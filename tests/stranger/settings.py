@@ -40,6 +40,14 @@ class Settings:
             raise PlaceholderError(name)
         return value
 
+    def switches(self) -> dict[str, bool]:
+        """Return the event switches that are set, by variable (5.1)."""
+        return {
+            name: value.lower() == "true"
+            for name, value in sorted(self.variables.items())
+            if name.startswith("FEATURE_EVENT_")
+        }
+
     def enabled(self, domain: str, event_type: str) -> bool:
         """Tell whether both switches of an event type stand on (5.1)."""
         names = (f"feature.event.{event_type}", f"feature.event.{domain}.{event_type}")

@@ -97,19 +97,25 @@ class Starter:
         client.create_queue(QueueName=name, Attributes=attributes)
         fixed = f"{self._endpoint}/{_ACCOUNT}/{name}"
         arn = _arn(client, fixed)
-        if shape.filter is not None and self.topic_arn is not None:
+        policy = self._filter(shape)
+        if policy is not None and self.topic_arn is not None:
             self.sns.subscribe(
                 TopicArn=self.topic_arn,
                 Protocol="sqs",
                 Endpoint=arn,
-                Attributes={
-                    "FilterPolicy": json.dumps({"eventType": list(shape.filter)})
-                },
+                Attributes={"FilterPolicy": policy},
             )
         queue = LiveQueue(shape.id, name, client, fixed, arn, bottom)
         if shape.listens:
             self._ready_listener(queue)
         return queue
+
+    def _filter(self, shape: QueueShape) -> str | None:
+        """Return the filter policy: the environment's, else the profile's (4.3)."""
+        given = self._queue_setting(shape, "subscribe.filter")
+        if given is not None or shape.filter is None:
+            return given
+        return json.dumps({"eventType": list(shape.filter)})
 
     def _create_dead_letter_queue(self, shape: QueueShape) -> LiveQueue | None:
         name = self._dead_name(shape)

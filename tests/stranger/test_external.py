@@ -55,6 +55,7 @@ def test_builds_run_on_a_world_held_up(programs: Programs, tmp_path: Path) -> No
     variables = printed(port)
     programs.start_builds(variables)
     wait_until("61 long polls", lambda: len(_polled(port)) == _POLLS)
+    assert _called(port) == [], "the start asks nothing of APIs or auth (6.5)"
     for half in HALVES:
         own = f"http://127.0.0.1:{variables[half]['SERVER_PORT']}"
         assert is_served(f"{own}/health/readiness")
@@ -66,6 +67,22 @@ def test_builds_run_on_a_world_held_up(programs: Programs, tmp_path: Path) -> No
         *("--report", str(tmp_path / "report")),
     )
     assert ended.code == 0, ended.out + programs.logs()
+    tokens = _called(port).count("issue_token")
+    callers = {
+        entry["client"]
+        for entry in _control(port, "journal", kinds=["request"])
+        if str(entry["client"]).startswith(HALVES)
+    }
+    assert tokens == len(callers) == 6, "one token a registration that called"
+
+
+def _called(port: int) -> list[str]:
+    """Return the operations called over HTTP, health pings left out."""
+    return [
+        entry["operation"]
+        for entry in _control(port, "journal", kinds=["request"])
+        if entry["operation"] not in ("ping", None)
+    ]
 
 
 def test_builds_started_while_the_run_waits_for_them(
