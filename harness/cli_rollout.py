@@ -6,6 +6,7 @@ import asyncio
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from harness.known import Known
 
 _TOLD_EACH = 500
+# Some editors begin a text with a byte-order mark; it is no part of the first number.
+_LIST = click.File("r", encoding="utf-8-sig")
 
 
 class KnownFile(click.ParamType["Known"]):
@@ -76,16 +79,28 @@ class Url(click.ParamType[str]):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> str:
         """Return the address or fail with what is right."""
-        if not str(value).startswith(("http://", "https://")):
+        if not is_address(str(value)):
             self.fail(f"{value!r} is no http or https address", param, ctx)
         return str(value).rstrip("/")
+
+
+def is_address(text: str) -> bool:
+    """Say whether a service could be asked there: http or https, a host, a port."""
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # raises where it is no number
+    except ValueError:
+        return False
+    host = parts.hostname or ""
+    named = bool(host) and not any(one.isspace() for one in text)
+    return named and parts.scheme in ("http", "https")
 
 
 @click.command()
 @click.option("--nomis", type=Url(), required=True, help="The NOMIS prisoner API.")
 @click.option("--dps", type=Url(), required=True, help="DPS case notes.")
 @click.option("--mapping", type=Url(), required=True, help="The mapping service.")
-@click.option("--prisoners", type=click.File("r"), help="Prisoner numbers, one a line.")
+@click.option("--prisoners", type=_LIST, help="Prisoner numbers, one a line.")
 @click.option("--sample", type=click.IntRange(1), help="So many of all prisoners.")
 @click.option("--all", "everybody", is_flag=True, help="All prisoners of NOMIS.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Of the sample.")
@@ -160,6 +175,13 @@ def _access(given: dict[str, Any]) -> Access:
             "--auth needs --client-id and --client-secret (or TANDEM_CLIENT_ID and "
             "TANDEM_CLIENT_SECRET in the environment)"
         )
+    if given["token"] and not (
+        given["token"].isascii() and given["token"].isprintable()
+    ):
+        raise click.UsageError(
+            "--token (or TANDEM_TOKEN) holds a line break or another character that "
+            "no token has; give the token alone"
+        )
     return Access(
         {name: given[name] for name in SERVICES},
         given["token"] or None,
@@ -180,6 +202,18 @@ def _compare(access: Access, asked: Asked, path: Path | None) -> Comparison:
         raise click.UsageError(f"--state: {error}") from error
     try:
         return asyncio.run(run(access, asked, state, today().isoformat(), _tell))
+    except KeyboardInterrupt:
+        last = state.runs[-1] if state.runs else None
+        if last is not None and last.prisoners:
+            done = len(last.prisoners) - len(last.waiting())
+            kept = f"kept in {path}: the same command goes on there"
+            lost = "kept nowhere: --state FILE would"
+            click.echo(
+                f"{done} of {len(last.prisoners)} prisoners were checked, "
+                f"{kept if path else lost}",
+                err=True,
+            )
+        raise
     finally:
         state.close()
 

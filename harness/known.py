@@ -23,6 +23,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from harness.oracle.evidence import OWNERS
+from harness.oracle.severity import SEVERITY
 from harness.results import FAIL, PASS
 
 if TYPE_CHECKING:
@@ -31,6 +32,11 @@ if TYPE_CHECKING:
     from harness.results import ScenarioResult
 
 _NEEDED = ("reason", "link", "until")
+_RIGHT: dict[type, str] = {
+    date: "write it as a date, such as 2027-03-31",
+    bool: "write true or false",
+    str: "write a text in quotes",
+}
 
 
 class KnownError(ValueError):
@@ -159,6 +165,8 @@ def load_known(path: Path, day: date) -> Known:
     if strange := sorted(set(document) - {"known"}):
         raise KnownError(f"{path}: unknown tables {', '.join(strange)}; use [[known]]")
     entries = document.get("known", [])
+    if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
+        raise KnownError(f"{path}: begin each entry with a line [[known]]")
     return Known(
         tuple(
             _deviation(f"{path}: entry {n}", one) for n, one in enumerate(entries, 1)
@@ -168,17 +176,29 @@ def load_known(path: Path, day: date) -> Known:
 
 
 def _deviation(where: str, entry: dict[str, Any]) -> Deviation:
-    if strange := sorted(set(entry) - {one.name for one in fields(Deviation)}):
-        raise KnownError(f"{where} has unknown members {', '.join(strange)}")
-    if missing := [name for name in _NEEDED if not entry.get(name)]:
+    members = [one.name for one in fields(Deviation)]
+    if strange := sorted(set(entry) - set(members)):
+        raise KnownError(
+            f"{where} has unknown members {', '.join(strange)}; "
+            f"there are: {', '.join(members)}"
+        )
+    if missing := [name for name in _NEEDED if entry.get(name) in (None, "")]:
         raise KnownError(f"{where} lacks {', '.join(missing)}")
-    if type(entry["until"]) is not date:
-        raise KnownError(f"{where}: write until as a date, such as 2027-03-31")
+    for name in members:
+        kind = {"until": date, "race": bool}.get(name, str)
+        # A date with a time of day is a date, too, by its class.
+        if name in entry and type(entry[name]) is not kind:
+            raise KnownError(f"{where}: {name} = {entry[name]!r}: {_RIGHT[kind]}")
     one = Deviation(**entry)
     if not one.name:
         raise KnownError(f"{where} names neither scenario, tag nor rule")
-    if type(one.race) is not bool:
-        raise KnownError(f"{where}: race is true or false")
+    if one.rule and one.rule not in SEVERITY:
+        raise KnownError(
+            f"{where}: no rule is called {one.rule!r}; rules: {', '.join(SEVERITY)}"
+        )
     if one.owner and (not one.rule or one.owner not in OWNERS):
-        raise KnownError(f"{where}: owner goes with a rule; owners: {list(OWNERS)}")
+        raise KnownError(
+            f"{where}: owner = {one.owner!r} goes with a rule; "
+            f"owners: {', '.join(OWNERS)}"
+        )
     return one

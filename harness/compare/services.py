@@ -135,7 +135,7 @@ class Reader:
             if self._token is None or now >= self._until:
                 document = await self._ask_token()
                 self._token = str(document["access_token"])
-                self._until = now + float(document.get("expires_in", 0)) - _MARGIN
+                self._until = now + _lifetime(document) - _MARGIN
             return self._token
 
     async def _ask_token(self) -> Any:
@@ -152,6 +152,12 @@ class Reader:
         if not isinstance(document, dict) or "access_token" not in document:
             raise ServiceError(f"{what}: no access_token in the answer")
         return document
+
+
+def _lifetime(document: dict[str, Any]) -> float:
+    """Return how many seconds the token lasts; 0, to ask each time, if not told."""
+    seconds = document.get("expires_in")
+    return float(seconds) if isinstance(seconds, int | float) else 0.0
 
 
 def _decoded(what: str, body: bytes) -> Any:

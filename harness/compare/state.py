@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 EQUAL, DIFFERS, UNCHECKED = "equal", "differs", "unchecked"
+_BEGINS = b'{"kind":"'
+"""How each line begins that we write."""
 
 
 class StateError(ValueError):
@@ -96,28 +98,32 @@ class State:
     """All runs so far, kept in a file, or in memory alone when there is no path."""
 
     def __init__(self, path: Path | None = None) -> None:
-        """Read the file, when there is one; raises StateError."""
+        """Read the file, or make it: StateError or OSError comes before any work."""
         self.runs: list[Run] = []
         self._path = path
         self._file: BinaryIO | None = None
-        if path is not None and path.exists():
+        if path is None:
+            return
+        if path.exists():
             self._load(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.open("ab").close()
 
     def _load(self, path: Path) -> None:
         data = path.read_bytes()
         lines = data.split(b"\n")
-        if lines[-1]:
-            # The crash that cut this line also cut its result: check again.
-            with path.open("r+b") as file:
-                file.truncate(len(data) - len(lines[-1]))
         for number, line in enumerate(lines[:-1], 1):
             try:
                 self._take(msgspec.json.decode(line))
             except (msgspec.DecodeError, KeyError, TypeError, IndexError) as error:
-                raise StateError(
-                    f"{path}:{number} is no line of a comparison ({error!r}); "
-                    "give another --state file"
-                ) from error
+                raise _no_line(path, number, repr(error)) from error
+        if lines[-1]:
+            # Whatever is no state file is somebody's own: nothing is cut off there.
+            if lines[-1][: len(_BEGINS)] != _BEGINS[: len(lines[-1])]:
+                raise _no_line(path, len(lines), "its last line is none of ours")
+            # The crash that cut this line also cut its result: check again.
+            with path.open("r+b") as file:
+                file.truncate(len(data) - len(lines[-1]))
 
     def _take(self, line: dict[str, Any]) -> None:
         if line["kind"] == "run":
@@ -138,10 +144,12 @@ class State:
             self.runs[-1].outcomes[outcome.prisoner] = outcome
 
     def resumable(self, asked: dict[str, Any]) -> Run | None:
-        """Return the last run when it did not end and asked the same."""
-        if self.runs and not self.runs[-1].ended and self.runs[-1].asked == asked:
-            return self.runs[-1]
-        return None
+        """Return the last run when it did not end and asked the same of somebody."""
+        last = self.runs[-1] if self.runs else None
+        # A run that never got its list has nobody to go on with.
+        if last is None or last.ended or last.asked != asked or not last.prisoners:
+            return None
+        return last
 
     def begin(self, day: str, asked: dict[str, Any], prisoners: list[str]) -> Run:
         """Begin a run."""
@@ -172,7 +180,6 @@ class State:
         if self._path is None:
             return
         if self._file is None:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
             self._file = self._path.open("ab")
         self._file.write(msgspec.json.encode(line) + b"\n")
         self._file.flush()
@@ -200,6 +207,12 @@ class Day:
     new: int
     same: int
     gone: int
+
+
+def _no_line(path: Path, number: int, why: str) -> StateError:
+    return StateError(
+        f"{path}:{number} is no line of a comparison ({why}); give another --state file"
+    )
 
 
 def trend(runs: list[Run]) -> list[Day]:

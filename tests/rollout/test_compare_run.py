@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
+import subprocess
+import sys
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +18,7 @@ from harness import cli_rollout
 from harness.cli import cli
 from harness.compare.run import Asked, compare
 from harness.compare.services import Access
-from harness.compare.state import State
+from harness.compare.state import State, StateError
 from harness.credentials import COMPARE
 from harness.options import RunOptions
 from harness.starting import start_wire
@@ -217,7 +221,7 @@ def test_a_run_that_stopped_is_taken_up_again(estate: Estate, tmp_path: Path) ->
     state.close()
     assert (first.exit_code, len(first.run.outcomes)) == (3, 3)
     with path.open("a", encoding="utf-8") as file:
-        file.write('{"kind": "prisoner", "run": 1, "prison')  # a crash's last words
+        file.write('{"kind":"prisoner","run":1,"prison')  # a crash's last words
     estate.world.clear_faults()
     begin = estate.world.mark("again", "compare")
     state = State(path)
@@ -285,6 +289,98 @@ def test_the_date_of_a_run_is_the_machines(
     monkeypatch.setattr(cli_rollout, "today", lambda: date(2031, 2, 3))
     result = estate.run(file=estate.list(tmp_path))
     assert "Comparison 1 of 2031-02-03" in result.output
+
+
+def test_a_run_without_a_list_is_not_taken_up(estate: Estate, tmp_path: Path) -> None:
+    """The day after NOMIS gave no list everybody is asked for anew."""
+    path = tmp_path / "state.ndjson"
+    estate.world.fault(
+        "nomis", "status", status=500, times=None, operation="get_prisoner_ids_from"
+    )
+    state = State(path)
+    asyncio.run(compare(estate.access(), Asked(sample=2), state, "2026-05-04"))
+    state.close()
+    estate.world.clear_faults()
+    state = State(path)
+    again = Asked(sample=2, recheck=0)
+    found = asyncio.run(compare(estate.access(), again, state, "2026-05-05"))
+    state.close()
+    assert (found.run.number, found.run.day, len(found.run.prisoners)) == (
+        2,
+        "2026-05-05",
+        2,
+    )
+
+
+def test_a_file_that_is_no_state_is_left_as_it_is(tmp_path: Path) -> None:
+    """Whoever gives the list as --state loses no prisoner of it."""
+    for text in ("A1234BC", "A1234BC\nA1234BD", "{}"):
+        path = tmp_path / "list.txt"
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(StateError, match="give another --state file"):
+            State(path)
+        assert path.read_text(encoding="utf-8") == text
+
+
+def test_an_interrupted_run_says_how_to_go_on(estate: Estate, tmp_path: Path) -> None:
+    """Ctrl-C is unknown, tells how far it came, and the same command goes on there."""
+    state, listed = tmp_path / "state.ndjson", estate.list(tmp_path)
+    slow = estate.prisoners[-1]
+    fault = estate.world.fault("nomis", "delay", delay=60.0, subject=slow)
+    urls = [f"--{name}={estate.urls[name]}" for name in ("nomis", "dps", "mapping")]
+    whom = ["--prisoners", str(listed), "--state", str(state), "--workers", "1"]
+    auth = f"--auth={estate.urls['auth']}/auth"
+    secret = {"TANDEM_CLIENT_ID": COMPARE.id, "TANDEM_CLIENT_SECRET": COMPARE.secret}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "harness", "compare", *urls, auth, *whom],
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **secret},
+    )
+    assert estate.world.await_fault(fault, timeout=30.0)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 3, said
+    assert "2 of 3 prisoners were checked" in said
+    assert f"kept in {state}: the same command goes on there" in said
+    estate.world.clear_faults()
+    result = estate.run("--state", str(state), file=listed)
+    assert "taken up again; 2 were checked before" in result.output
+    assert result.exit_code == 0, result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--token", "a\nb"], "--token (or TANDEM_TOKEN) holds a line break"),
+        (["--token", "t", "--state", "{file}/x"], "--state: "),
+        (["--token", "t", "--dps", "http://"], "'http://' is no http"),
+        (["--token", "t", "--dps", "http://a b"], "'http://a b' is no http"),
+        (["--token", "t", "--dps", "http://[::1"], "'http://[::1' is no http"),
+        (["--token", "t", "--dps", "http://d:x"], "'http://d:x' is no http"),
+    ],
+)
+def test_what_cannot_work_is_refused_before_anybody_is_asked(
+    arguments: list[str], words: str, tmp_path: Path
+) -> None:
+    """Not after hours of comparing, and not with a traceback."""
+    file = tmp_path / "file"
+    file.touch()
+    urls = ["--nomis", "http://n", "--dps", "http://d", "--mapping", "http://m"]
+    more = [one.replace("{file}", str(file)) for one in arguments]
+    result = CliRunner().invoke(cli, ["compare", *urls, "--all", *more])
+    assert result.exit_code == 2, result.output
+    assert words in " ".join(result.output.split())
+
+
+def test_a_list_saved_with_a_byte_order_mark_is_read(
+    estate: Estate, tmp_path: Path
+) -> None:
+    """Some editors begin a text file so, and end its lines with CR and LF."""
+    path = tmp_path / "list.txt"
+    path.write_bytes("\r\n".join(estate.prisoners).encode("utf-8-sig"))
+    result = estate.run(file=path)
+    assert "equal 3" in result.output
 
 
 @pytest.mark.parametrize(

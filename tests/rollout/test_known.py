@@ -124,6 +124,10 @@ def test_only_a_whole_run_can_say_that_an_entry_met_nothing(
     assert words in found.problems(complete=True)[0]
 
 
+def _entry(members: str) -> str:
+    return f'[[known]]\n{members}\nreason = "x"\nlink = "y"\nuntil = 2027-01-01'
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -139,6 +143,12 @@ def test_only_a_whole_run_can_say_that_an_entry_met_nothing(
             "owners:",
         ),
         ("[[known", "Expected"),
+        ("known = 5", r"begin each entry with a line \[\[known\]\]"),
+        ('[known]\nrule = "lost"', r"begin each entry with a line \[\[known\]\]"),
+        ('[[known]]\nscenaro = "x"', "members scenaro; there are: .*scenario"),
+        (_entry('rule = "conservd"'), "no rule is called 'conservd'; rules: .*conserv"),
+        (_entry("scenario = 5"), "scenario = 5: write a text in quotes"),
+        (_entry('tag = "x"\nrace = 1'), "race = 1: write true or false"),
     ],
 )
 def test_a_wrong_file_is_refused_with_its_entry(
