@@ -1,9 +1,10 @@
 """Counting NOMIS writes by source, from the events of a journal.
 
-A journal is NDJSON: entries of a run's journal, or bodies of NOMIS case-note events as
-a queue delivers them. Since June 2026 the events name their audit module
-(events-and-config 1.2); the sync's own begin with `DPS_SYNCHRONISATION` and count for
-nobody. Deletions name the module of the row's last write.
+A journal is NDJSON: entries of a run's journal, or NOMIS case-note events, bare or in
+the notification of the topic, as a queue delivers them. Since June 2026 the events name
+their audit module (events-and-config 1.2); the sync's own begin with
+`DPS_SYNCHRONISATION` and count for nobody. Deletions name the module of the row's last
+write.
 """
 
 from __future__ import annotations
@@ -76,6 +77,18 @@ def read_events(path: Path) -> Iterator[dict[str, Any]]:
                 raise JournalError(f"{path}:{number} is no JSON: {error}") from error
             if not isinstance(entry, dict):
                 raise JournalError(f"{path}:{number} is no journal entry")
-            body = entry.get("body") if entry.get("kind") == "event" else entry
+            body = _unwrapped(entry, f"{path}:{number}")
             if isinstance(body, dict) and "eventType" in body:
                 yield body
+
+
+def _unwrapped(entry: dict[str, Any], where: str) -> Any:
+    """Return the event in a journal's entry or in a notification of SNS."""
+    if entry.get("kind") == "event":
+        return entry.get("body")
+    if entry.get("Type") != "Notification":
+        return entry
+    try:
+        return msgspec.json.decode(str(entry.get("Message", "")))
+    except msgspec.DecodeError as error:
+        raise JournalError(f"{where}: the Message is no JSON: {error}") from error

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from harness.dependencies.register import Source
 
 RESOLVED = "resolved"
+_NOTHING = (
+    "UNKNOWN: the journals hold no case-note event of NOMIS, so nothing was counted; a "
+    "run leaves its journal with --keep-journal."
+)
 
 
 @dataclass(frozen=True)
@@ -34,8 +38,8 @@ class Register:
         ]
 
     def written(self, source: str) -> int | None:
-        """Return the writes counted of a source; None when no journal was given."""
-        return None if self.counts is None else self.counts.of(source)
+        """Return the writes counted of a source; None when nothing could be counted."""
+        return self.counts.of(source) if self.counts and self.counts.events else None
 
     def must_be_zero(self) -> list[str]:
         """Return what stands between today and one-way, one line each."""
@@ -53,10 +57,14 @@ class Register:
 
     @property
     def exit_code(self) -> int:
-        """1 when a resolved source still writes, 3 when an unlisted module does."""
+        """1 when a resolved source still writes, 3 when an unlisted module does.
+
+        Also 3 when the journals hold no case-note event: they prove no zero.
+        """
         if self.contradictions():
             return EXIT_CODES[FAIL]
-        if self.counts is not None and self.counts.unclaimed:
+        counts = self.counts
+        if counts is not None and (counts.unclaimed or not counts.events):
             return EXIT_CODES[UNKNOWN]
         return EXIT_CODES[PASS]
 
@@ -101,6 +109,8 @@ def _ending(register: Register) -> list[str]:
         lines.append(f"{unclaimed} broken scenarios are claimed by no source.")
     if register.counts is None:
         lines.append("Nothing was counted: give --journal FILE.")
+    elif not register.counts.events:
+        lines.append(_NOTHING)
     else:
         counts = register.counts
         lines.append(
@@ -133,6 +143,8 @@ def as_markdown(register: Register) -> str:
     lines += ["## Must be zero before one-way", ""]
     lines += [f"- {text}" for text in register.must_be_zero()]
     lines += [f"- **Contradiction**: {text}" for text in register.contradictions()]
+    if register.counts is not None and not register.counts.events:
+        lines.append(f"- {_NOTHING}")
     return "\n".join(lines) + "\n"
 
 

@@ -199,9 +199,33 @@ def test_the_register_ends_with_what_must_be_zero(tmp_path: Path) -> None:
     assert found.exit_code == 0
     ending = found.output.partition("Must be zero before one-way:")[2]
     assert "writes by: One (1 counted; open)" in ending
-    silent = run(register(tmp_path, "resolved"), "--journal", str(journal(tmp_path)))
+    echoes = str(journal(tmp_path, "DPS_SYNCHRONISATION"))
+    silent = run(register(tmp_path, "resolved"), "--journal", echoes)
     assert silent.exit_code == 0
     assert "writes by" not in silent.output
+
+
+@pytest.mark.parametrize("form", ["table", "markdown"])
+def test_a_journal_without_case_notes_proves_no_zero(tmp_path: Path, form: str) -> None:
+    """An empty file, or one of something else, is no evidence that nobody writes."""
+    path = tmp_path / "other.ndjson"
+    for text in ("", '{"a": 1}\n', '{"eventType": "OFFENDER-UPDATED"}\n'):
+        path.write_text(text, encoding="utf-8")
+        more = ["--journal", str(path), "--format", form]
+        found = run(register(tmp_path, "resolved"), *more)
+        assert found.exit_code == 3
+        assert "hold no case-note event of NOMIS" in found.output
+
+
+def test_events_are_read_as_a_queue_delivers_them(tmp_path: Path) -> None:
+    """The topic wraps each event; what it wraps counts, and must be JSON."""
+    path = tmp_path / "queue.ndjson"
+    wrapped = {"Type": "Notification", "Message": json.dumps(event("OIDNOMIS"))}
+    path.write_text(json.dumps(wrapped), encoding="utf-8")
+    assert [one["auditModuleName"] for one in read_events(path)] == ["OIDNOMIS"]
+    path.write_text('{"Type": "Notification", "Message": "{"}', encoding="utf-8")
+    with pytest.raises(JournalError, match=r"queue\.ndjson:1: the Message is no JSON"):
+        list(read_events(path))
 
 
 def test_a_resolved_source_that_still_writes_fails(tmp_path: Path) -> None:
