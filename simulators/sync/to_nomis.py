@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 ROUNDS = 5
 PATIENCE = 3
-EDIT_PATIENCE = 4
+EDIT_PATIENCE = LAST = 4
 """Longer than from-nomis takes to decide about the same edit: the two must not each
 yield to the other at the same moment."""
 NOT_FOUND = 404
@@ -146,15 +146,32 @@ class ToNomis:
             return
         if kept and would_be_cut(note, amendments):
             raise NotYet(f"amendments of {row.nomis_id} have not reached DPS yet")
-        try:
-            await self._services.nomis.replace(stored, note.text, amendments, more)
-        except CallRefused as refusal:
-            if refusal.status != NOT_FOUND:
-                raise
+        if not await self._replace(stored, note, amendments, more, tale):
             return
         if kept:
             self._remember(note).kept.update(a.key for a in kept)
         track("casenotes-amend-success", **telemetry(row))
+
+    async def _replace(
+        self,
+        stored: NomisNote,
+        note: DpsNote,
+        amendments: list[Amendment],
+        more: dict[str, Any],
+        tale: Told,
+    ) -> bool:
+        """Write the row anew; False if it went away meanwhile."""
+        nomis = self._services.nomis
+        try:
+            await nomis.replace(stored, note.text, amendments, more)
+        except (CallFailed, CallRefused) as failure:
+            if isinstance(failure, CallRefused) and failure.status == NOT_FOUND:
+                return False
+            # Only an answer was lost? After the last attempt nobody looks (RET-07).
+            now = await nomis.note(stored.id) if tale.attempt >= LAST else None
+            if now is None or not already_shown(now, note, amendments):
+                raise
+        return True
 
     async def _remove(self, dps_id: str, rows: list[Mapping]) -> None:
         for row in rows:

@@ -292,6 +292,24 @@ def test_a_row_not_yet_readable_is_waited_for() -> None:
     assert "Second." in it.services.stored_text(row)
 
 
+@pytest.mark.parametrize("answer", [500, "reset"])
+@pytest.mark.parametrize("after", [True, False])
+def test_a_last_answer_that_is_lost_is_no_dead_letter(
+    answer: int | str, after: bool
+) -> None:
+    """Nobody looks after the last attempt: what was written is done (RET-07)."""
+    it = rig()
+    row, note = it.services.synced("x")
+    it.services.dps_amends(note, "Second.")
+    it.services.faults = [Fault("PUT nomis", answer, after=after)]
+    if after:
+        play(it.handle(dps_event("updated", note), attempt=4))
+        assert "Second." in it.services.stored_text(row)
+        return
+    with pytest.raises((CallFailed, CallRefused)):
+        play(it.handle(dps_event("updated", note), attempt=4))
+
+
 def test_a_note_that_moves_while_we_write_keeps_its_row() -> None:
     """A 404 under the old number is no deletion: the mapping knows the new one."""
     it = rig()
