@@ -29,6 +29,7 @@ from harness.report import command as report
 from harness.results import EXIT_CODES, UNKNOWN, USAGE_ERROR
 from harness.targets import HALVES, TargetError
 from harness.targets import parse as parse_target
+from harness.urls import is_address
 
 PORT_HELP = "The first of the world's three fixed ports."
 TARGET_HELP = "reference, external, none, command:CMD or container:IMAGE"
@@ -147,7 +148,7 @@ def verify(paths: tuple[str, ...], sync: str | None, **given: Any) -> None:
 
 def _refuse(options: RunOptions, workers: int) -> None:
     """Refuse combinations that cannot mean anything."""
-    if options.stack and not options.stack.startswith(("http://", "https://")):
+    if options.stack and not is_address(options.stack):
         raise click.UsageError(
             f"--stack {options.stack}: give the control API's address that "
             "`tandem up` prints, such as http://127.0.0.1:4567"

@@ -6,11 +6,11 @@ import asyncio
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import click
 
 from harness.today import today
+from harness.urls import is_address
 
 if TYPE_CHECKING:
     from harness.compare.run import Asked, Comparison
@@ -82,18 +82,6 @@ class Url(click.ParamType[str]):
         if not is_address(str(value)):
             self.fail(f"{value!r} is no http or https address", param, ctx)
         return str(value).rstrip("/")
-
-
-def is_address(text: str) -> bool:
-    """Say whether a service could be asked there: http or https, a host, a port."""
-    try:
-        parts = urlsplit(text)
-        _ = parts.port  # raises where it is no number
-    except ValueError:
-        return False
-    host = parts.hostname or ""
-    named = bool(host) and not any(one.isspace() for one in text)
-    return named and parts.scheme in ("http", "https")
 
 
 @click.command()

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
+_MOMENT = 1.0
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 _alive: weakref.WeakSet[Child] = weakref.WeakSet()
 
@@ -112,9 +113,12 @@ class Child:
 
     def why_ended(self) -> str:
         """Say with which status it ended, and how its log ends."""
-        return f"{self.name} ended with status {self._process.poll()}; " + (
-            self.last_words()
-        )
+        # One whose output has ended is about to end, and has no status until then.
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_MOMENT)
+        status = self._process.poll()
+        how = "says nothing" if status is None else f"ended with status {status}"
+        return f"{self.name} {how}; {self.last_words()}"
 
     def last_words(self) -> str:
         """Say where its log is, and how that ends."""

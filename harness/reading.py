@@ -7,15 +7,19 @@ keyword (Gherkin reads it as a description).
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 from gherkin.errors import CompositeParserException
 from pytest_bdd.exceptions import FeatureError as BddFeatureError
-from pytest_bdd.exceptions import GherkinParseError, StepError
+from pytest_bdd.exceptions import GherkinParseError, StepError, TokenError
 from pytest_bdd.parser import Background, Feature, FeatureParser, ScenarioTemplate
 
 from harness.wording import lost_keyword
+
+# What the parser puts before an error that it has no words of its own for.
+_NOISE = re.compile(r"^Unknown parsing error: (Parser errors: )?(\(\d+:\d+\): )?")
 
 
 class FeatureError(Exception):
@@ -90,7 +94,8 @@ class _StrictParser(FeatureParser):
 def read_feature(path: Path) -> Feature:
     """Parse one feature file; FeatureError says what is wrong and where."""
     try:
-        feature = _StrictParser(str(path.parent), path.name).parse()
+        # Some editors begin a text with a byte-order mark.
+        feature = _StrictParser(str(path.parent), path.name, "utf-8-sig").parse()
     except FeatureError:
         raise
     except (GherkinParseError, BddFeatureError, StepError) as error:
@@ -114,4 +119,11 @@ def read_feature(path: Path) -> Feature:
 
 def _one_line(error: Exception) -> str:
     message = getattr(error, "message", "") or str(error)
-    return " ".join(str(message).split())
+    written = str(getattr(error, "line_content", "")).strip()
+    if isinstance(error, TokenError):
+        # What the parser says of it names neither the line's words nor the remedy.
+        message = (
+            f"{written!r} cannot stand here; a file holds one 'Feature: ...', then "
+            "scenarios, each 'Scenario: ...' with its steps below"
+        )
+    return _NOISE.sub("", " ".join(str(message).split()))

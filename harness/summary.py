@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 from harness.excerpt import excerpt, timeline_path
 from harness.progress import VERDICTS, facts
+from harness.report.matrix import matrices
 from harness.report.overview import anchor
 from harness.report.record import PAGE
 from harness.results import FAIL, KNOWN, SKIP, UNKNOWN
 
 if TYPE_CHECKING:
     from harness.options import RunOptions
+    from harness.report.matrix import Matrix
     from harness.results import RunResult, ScenarioResult
 
 # GitHub refuses a step summary beyond one megabyte.
@@ -48,6 +50,7 @@ def summary(result: RunResult, options: RunOptions) -> str:
         ),
         _table(result),
         "\n".join(f"- {_plain(fact)}" for fact in facts(result)),
+        *(_matrix(one) for one in matrices(result.scenarios)),
     ]
     shown = [s for s in result.scenarios if s.shown in (FAIL, UNKNOWN)]
     parts += [_failure(s, options.report) for s in shown[:_MOST_SHOWN]]
@@ -84,6 +87,12 @@ def _table(result: RunResult) -> str:
         for name, row in sorted(result.by_capability().items())
     ]
     return "\n".join([head, *rows]) if rows else ""
+
+
+def _matrix(matrix: Matrix) -> str:
+    head, *rows = (f"| {' | '.join(map(_plain, line))} |" for line in matrix.lines())
+    rule = "|---" * (len(matrix.columns) + 1) + "|"
+    return "\n".join([f"### {_plain(matrix.name)}", "", head, rule, *rows])
 
 
 def _failure(scenario: ScenarioResult, report: str) -> str:

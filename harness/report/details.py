@@ -79,6 +79,8 @@ class Details:
         found: dict[int, dict[str, Any]] = {}
         for entry in entries:
             seq, kind = entry["seq"], entry["kind"]
+            if "tap" in entry:
+                continue  # it has no number of its own, and stands on no timeline
             if kind == "response" and entry["request"] in found:
                 found[entry["request"]]["answer"] = self._cut(entry)
             elif seq in wanted and kind in _KEPT:

@@ -6,13 +6,17 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from harness.credentials import program_of
 from harness.tap.tap import Tap
+from harness.tap.wiremock import TapError
 from harness.targets import HALVES
+from harness.urls import is_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,6 +30,7 @@ FAKE = "fake"
 """The upstream that stands for our own fake of the service."""
 TAPPABLE = ("alerts", "dps", "mapping", "nomis")
 _LOOK = 0.02
+_CONNECTS = 10.0
 _KINDS = ("request", "response")
 
 
@@ -40,6 +45,7 @@ class Taps:
         try:
             for service, url in sorted(wanted.items()):
                 upstream = addresses.services[service] if url == FAKE else url
+                _reach(service, upstream)
                 log = logs / f"tap-{service}.log"
                 self._taps[service] = Tap(service, upstream, log)
         except BaseException:
@@ -151,12 +157,25 @@ class _Around:
         return found | set(scope)
 
 
+def _reach(service: str, upstream: str) -> None:
+    """Raise TapError if nobody listens there: the sync would be blamed for it."""
+    parts = urlsplit(upstream)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        socket.create_connection((parts.hostname or "", port), _CONNECTS).close()
+    except OSError as error:
+        raise TapError(
+            f"--tap {service}={upstream}: nobody answers there ({error}); see whether "
+            "the service runs and this machine may reach it"
+        ) from error
+
+
 def parse_taps(given: tuple[str, ...]) -> dict[str, str]:
     """Read `SERVICE=URL` (or `SERVICE=fake`); ValueError says what is right."""
     taps: dict[str, str] = {}
     for one in given:
         service, _, url = one.partition("=")
-        right = url == FAKE or url.startswith(("http://", "https://"))
+        right = url == FAKE or is_address(url)
         if service not in TAPPABLE or not right:
             raise ValueError(
                 f"{one!r}: write SERVICE=URL (or SERVICE={FAKE} for our own fake); "

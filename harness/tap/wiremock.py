@@ -111,7 +111,9 @@ class WireMock:
             if found := _PORT.search(line):
                 self.url = f"http://127.0.0.1:{int(found.group(1))}"
                 return
-        raise TapError(self._child.why_ended())
+        why = self._child.why_ended()
+        self._child.stop()
+        raise TapError(why)
 
     def stop(self) -> None:
         """End it."""

@@ -100,6 +100,15 @@ def test_early_end_quotes_the_log(tmp_path: Path) -> None:
     assert "missing client id" in child.why_ended()
 
 
+def test_one_that_has_just_closed_its_output_has_a_status(tmp_path: Path) -> None:
+    """Its output ends a moment before it does; its status is worth that moment."""
+    command = ["sh", "-c", "exec >&-; sleep 0.2; exit 7"]
+    child = Child("build", command, tmp_path / "log", reads_output=True)
+    assert child.output.read() == b""
+    assert "build ended with status 7" in child.why_ended()
+    child.kill()
+
+
 def test_the_last_words_are_those_of_this_run(tmp_path: Path) -> None:
     """What an earlier run left in the same log explains nothing."""
     log = tmp_path / "half.log"

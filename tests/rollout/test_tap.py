@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import shutil
+import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +15,7 @@ from harness.cli import cli
 from harness.control import WorldError
 from harness.credentials import HALVES, program_of
 from harness.options import RunOptions
+from harness.stack import StackError
 from harness.starting import start_wire
 from harness.tap import wiremock
 from harness.tap.entries import client_of
@@ -208,6 +210,40 @@ def test_a_feature_passes_with_a_tap(stack: Stack, tmp_path: Any) -> None:
     assert result.exit_code == 0, result.output
 
 
+@pytest.mark.tap
+@pytest.mark.sockets
+def test_a_failure_with_a_tap_is_reported_as_any_other(
+    stack: Stack, tmp_path: Any
+) -> None:
+    """The tap's calls have no place on the world's timeline, and break no report."""
+    path = tmp_path / "tap.feature"
+    path.write_text(
+        "@tap\nFeature: Made for the tap\n  Scenario: Wrong on purpose\n"
+        "    Given a prisoner\n    When a DPS user writes a case note in DPS\n"
+        "    Then the sync wrote to NOMIS 3 times\n",
+        encoding="utf-8",
+    )
+    report = tmp_path / "report"
+    command = ["verify", str(path), "--tap", "nomis=fake", "--report", str(report)]
+    result = CliRunner().invoke(cli, command)
+    assert result.exit_code == 1, result.output
+    assert "the sync wrote to NOMIS 1 time instead of 3" in result.output
+    assert (report / "report.html").exists()
+    entries = map(json.loads, (report / "journal.ndjson").read_text().splitlines())
+    assert any("tap" in entry for entry in entries)
+
+
+@pytest.mark.sockets
+def test_an_upstream_that_nobody_serves_is_said_at_once(tmp_path: Any) -> None:
+    """Else the sync would be blamed for calls that cannot arrive."""
+    with socket.socket() as line:
+        line.bind(("127.0.0.1", 0))
+        upstream = f"http://127.0.0.1:{line.getsockname()[1]}"
+        options = RunOptions(report=str(tmp_path), taps={"nomis": upstream})
+        with pytest.raises(StackError, match=f"nomis={upstream}: nobody answers"):
+            start_wire(options)
+
+
 def test_a_client_is_found_in_a_token_at_every_place() -> None:
     """Base64 shows a claim in three ways; one of them is in any token that has it."""
     for length in range(1, 8):
@@ -234,7 +270,8 @@ def test_taps_are_read_from_the_command_line() -> None:
     """SERVICE=URL; anything else says what is right."""
     given = ("nomis=https://nomis.example/", "dps=fake")
     assert parse_taps(given) == {"nomis": "https://nomis.example", "dps": "fake"}
-    for wrong in (("nomis",), ("nomiss=fake",), ("nomis=x",), ("dps=fake", "dps=fake")):
+    bad = ("nomis", "nomiss=fake", "nomis=x", "nomis=http://", "nomis=http://a b")
+    for wrong in (*((one,) for one in bad), ("dps=fake", "dps=fake")):
         with pytest.raises(ValueError, match=r"write SERVICE=URL|tapped twice"):
             parse_taps(wrong)
 

@@ -26,7 +26,15 @@ GOOD = "    Given a prisoner\n    When a DPS user writes a case note in DPS\n"
     ("text", "said"),
     [
         (f"Feature: F\n  Scenario: S\n{GOOD}    Thn all agree\n", ["f.feature:5:"]),
-        ("Scenario: S\n    Given a prisoner\n", ["f.feature:1:"]),
+        ("Scenario: S\n    Given a prisoner\n", ["f.feature:1: Misplaced"]),
+        (
+            f"Funktion: F\n{GOOD}",
+            ["f.feature:1: 'Funktion: F' cannot stand here; a file holds one"],
+        ),
+        (
+            f"{SHORT}{GOOD}    Then the table:\n    | a | b |\n    | one |\n",
+            ["f.feature:7: inconsistent cell count"],
+        ),
         (
             f"Feature: F\n  Scenario: S\n\n    Gven a prisoner\n{GOOD}",
             ["f.feature:4:", "'Gven a prisoner' would be read as a description"],
@@ -69,6 +77,8 @@ GOOD = "    Given a prisoner\n    When a DPS user writes a case note in DPS\n"
     ids=[
         "syntax",
         "no-feature",
+        "foreign",
+        "cells",
         "keyword",
         "background",
         "unknown",
@@ -105,6 +115,16 @@ def test_text_that_is_not_utf8_is_refused(
     ended = simulated("f.feature")
     assert ended.code == USAGE
     assert "f.feature:1: not UTF-8" in ended.out
+
+
+def test_a_byte_order_mark_and_crlf_are_read(
+    simulated: Callable[..., Ended], tmp_path: Path
+) -> None:
+    """Some editors save a text so; it is the same feature."""
+    text = f"{SHORT}{GOOD}    Then both sides hold the note\n"
+    path = tmp_path / "f.feature"
+    path.write_bytes(text.replace("\n", "\r\n").encode("utf-8-sig"))
+    assert simulated("f.feature").code == 0
 
 
 def test_one_broken_feature_of_several_stops_the_run(

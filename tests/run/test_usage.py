@@ -36,6 +36,7 @@ USAGE = 2
         (["--tier", "simulated", "--instances", "2"], ["--tier wire"]),
         (["--sync", "external", "-n", "2"], ["leave out -n"]),
         (["--stack", "http://127.0.0.1:1", "-n", "2"], ["leave out -n"]),
+        (["--stack", "http://"], ["--stack http://", "control API"]),
         (["--stack", "localhost"], ["control API", "http://127.0.0.1:4567"]),
         (["--nonsense"], ["--nonsense"]),
     ],
