@@ -17,6 +17,7 @@ from harness import (
     cli_defects,
     cli_delivery,
     cli_explore,
+    cli_fakes,
     cli_lag,
     cli_load,
     cli_mutants,
@@ -125,6 +126,7 @@ def main(arguments: list[str] | None = None) -> None:
     help="Fakes with the real services' own faults, or without.",
 )
 @click.option("--defect", "defects", multiple=True, help="Plant a defect (repeatable).")
+@cli_fakes.fake_option
 @cli_rollout.known_option
 @cli_rollout.tap_option
 @cli_delivery.world_image_option
@@ -154,6 +156,11 @@ def _refuse(options: RunOptions, workers: int) -> None:
             "`tandem up` prints, such as http://127.0.0.1:4567"
         )
     shared = options.stack or "external" in options.targets.values()
+    if options.stack and options.fake_options:
+        raise click.UsageError(
+            "--option and --stack: the world is held by `tandem up`; set its options "
+            "there"
+        )
     if workers > 1 and shared:
         raise click.UsageError(
             f"-n {workers} needs a world for each worker, but a sync that runs "
@@ -218,11 +225,14 @@ def env(who: str | None, form: str, host: str, port: int) -> None:
     show_default=True,
     help=PORT_HELP,
 )
-def up(host: str, seed: int, mode: str | None, port: int) -> None:
+@cli_fakes.fake_option
+def up(
+    host: str, seed: int, mode: str | None, port: int, fake_options: dict[str, Any]
+) -> None:
     """Hold a world up on fixed ports and print its environment."""
     from harness.worldprocess import hold_up
 
-    sys.exit(hold_up(host, seed, mode or "as-deployed", port))
+    sys.exit(hold_up(host, seed, mode or "as-deployed", port, fake_options))
 
 
 cli.add_command(cli_contracts.conform)

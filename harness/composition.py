@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -32,16 +32,13 @@ MODES = ("as-deployed", "as-intended")
 class Settings:
     """What a world is made with.
 
-    `mode` says whether the fakes keep the real services' own faults; `max_receive`
-    overrides receive limits by queue name; `epoch` gives the seconds by which tokens
-    expire (None: the stopwatch). Of `dps_alert_events` see `topology.plans`. A long
-    load run's journal goes into the folder `spool` (None: one for a while).
+    `mode` says whether the fakes keep the real services' own faults; `epoch` gives the
+    seconds by which tokens expire (None: the stopwatch). A long load run's journal
+    goes into the folder `spool` (None: one for a while).
     """
 
     seed: int = 1
     mode: str = "as-deployed"
-    max_receive: dict[str, int] = field(default_factory=dict)
-    dps_alert_events: bool = True
     epoch: Callable[[], float] | None = None
     spool: Path | None = None
 
@@ -63,8 +60,7 @@ class Composition:
         """Build every fake and connect them; nothing runs yet."""
         self.clock = clock
         self.bus = Bus(clock, journal)
-        plans = topology.plans(settings.max_receive, settings.dps_alert_events)
-        self.arns = topology.lay_out(self.bus, plans)
+        self.arns = topology.lay_out(self.bus)
         authority = auth.build(clock, settings.epoch)
         self.auth: auth.AuthModel = authority.model
         tokens = auth.TokenChecker(self.auth)

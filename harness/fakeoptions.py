@@ -1,4 +1,4 @@
-"""Options of the fakes that a scenario may change, by name.
+"""Options of the fakes, by name.
 
 Each is something of the real estate that no repository settles, or a lag or fault that
 history knows (events-and-config 12, fault corpus). An option of one prisoner takes an
@@ -8,21 +8,18 @@ puts it back.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from harness import fakesetters as setters
 from harness.control import WorldError
-from harness.credentials import every_client
-from simulators.nomis.alerts import AUTHOR_MODES, MODULE_MODES
-from simulators.relay import Tamper, Tampering
+from simulators.nomis.alerts import AGENCY_MODES, AUTHOR_MODES, MODULE_MODES
+from simulators.nomis.switches import SHAPES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from harness.composition import Composition
-
-    Setter = Callable[["FakeOptions", Any], None]
-
-_DELETED = "OFFENDER_CASE_NOTES-DELETED"
+    from harness.fakesetters import Setter
+    from simulators.relay import Tampering
 
 
 class FakeOptions:
@@ -37,170 +34,193 @@ class FakeOptions:
 
     def set(self, name: str, value: Any) -> None:
         """Set one option; WorldError lists the options when there is none such."""
-        if name not in OPTIONS:
-            raise WorldError(f"unknown option {name!r}; options: {sorted(OPTIONS)}")
+        check_name(name)
         try:
-            OPTIONS[name](self, value)
+            OPTIONS[name].set(self, value)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise WorldError(f"option {name} cannot be {value!r}: {error}") from None
 
 
-def _relay(attribute: str) -> Setter:
-    def put(options: FakeOptions, value: Any) -> None:
-        setattr(options.fakes.relay, attribute, float(value))
+@dataclass(frozen=True)
+class Option:
+    """An option: how it is set, and what its user reads.
 
-    return put
-
-
-def _housekeeping(options: FakeOptions, value: Any) -> None:
-    if float(value) <= 0:
-        raise ValueError("seconds between two runs are more than 0")
-    options.fakes.relay.housekeeping = float(value)
-
-
-def _trigger(attribute: str, known: tuple[Any, ...]) -> Setter:
-    def put(options: FakeOptions, value: Any) -> None:
-        if value not in known:
-            raise ValueError(f"it is one of {list(known)}")
-        setattr(options.fakes.nomis.alerts.trigger, attribute, value)
-
-    return put
-
-
-def _nomis_read_lag(options: FakeOptions, value: Any) -> None:
-    """Lag reads by `value["seconds"]`, of one prisoner's notes where it names one."""
-    options.fakes.nomis.set_read_lag(
-        float(value["seconds"]), value.get("prisoner") or ""
-    )
-
-
-def _dps_read_lag(options: FakeOptions, value: Any) -> None:
-    options.fakes.dps.read_lag = float(value)
-
-
-def _search_lag(options: FakeOptions, value: Any) -> None:
-    options.fakes.search.lag = float(value)
-
-
-def _search_prison(options: FakeOptions, value: Any) -> None:
-    """Let the index keep `value["prisoner"]` at `value["prison"]`; null: no longer."""
-    if value["prison"] is None:
-        options.fakes.search.unpin(value["prisoner"])
-    else:
-        options.fakes.search.pin(value["prisoner"], value["prison"])
-
-
-def _sync_module(options: FakeOptions, value: Any) -> None:
-    """Stamp `value["module"]` (null too) on the sync's writes for a prisoner, if named.
-
-    On as many as `times` says; without it on all. A later setting replaces it.
+    `values` says which there are, the default first where there is one; `unknown` tells
+    those that stand for what nobody knows of the real estate.
     """
-    scope = value.get("prisoner") or ""
-    if (former := options.stamps.pop(scope, None)) is not None:
-        options.fakes.nomis.audit.remove(former)
-    if "module" in value:
-        options.stamps[scope] = options.fakes.nomis.audit.plan(
-            value["module"], times=value.get("times"), prisoner=scope or None
-        )
+
+    set: Setter
+    values: str
+    meaning: str
+    source: str
+    unknown: bool = False
 
 
-def _null_module_rate(options: FakeOptions, value: Any) -> None:
-    options.fakes.nomis.audit.null_rate = float(value)
+def check_name(name: str) -> None:
+    """Raise WorldError, listing the options, when there is none of that name."""
+    if name not in OPTIONS:
+        raise WorldError(f"unknown option {name!r}; options: {sorted(OPTIONS)}")
 
 
-def _event_module(options: FakeOptions, value: Any) -> None:
-    options.fakes.nomis.emitter.with_audit_module = bool(value)
+def _choice(values: tuple[str, ...]) -> str:
+    return ", ".join(values)
 
 
-def _anonymous_deletes(options: FakeOptions, value: Any) -> None:
-    tampering = options.fakes.relay.tampering
-    if options.anonymous is not None:
-        tampering.remove(options.anonymous)
-        options.anonymous = None
-    if value:
-        options.anonymous = tampering.add(Tamper("anonymous", _DELETED, times=None))
+_EVENTS = "events-and-config"
+_SECONDS = "seconds; 0"
 
-
-def _topic_refuses(options: FakeOptions, value: Any) -> None:
-    """Let the topic `value["topic"]` refuse events; null: it takes all again.
-
-    Where they are named only those of `value["type"]`, about `value["prisoner"]`, and
-    as many as `times` says. One of the offender topic is tried again by housekeeping,
-    one of the domain topic is lost.
-    """
-    if value is None:
-        for tampering, number in options.refusing:
-            tampering.remove(number)
-        options.refusing.clear()
-        return
-    topics = {
-        "offender": options.fakes.relay.tampering,
-        "domain": options.fakes.refusals,
-    }
-    if value["topic"] not in topics:
-        raise ValueError(f"topic is one of {sorted(topics)}")
-    tampering = topics[value["topic"]]
-    tamper = Tamper(
-        "refuse", value.get("type"), value.get("prisoner"), times=value.get("times")
-    )
-    options.refusing.append((tampering, tampering.add(tamper)))
-
-
-def _revoke_tokens(options: FakeOptions, value: Any) -> None:
-    """Revoke the tokens of all clients whose id begins with `value`."""
-    options.fakes.auth.revoke(str(value))
-
-
-def _rotate_keys(options: FakeOptions, value: Any) -> None:
-    options.fakes.auth.rotate_keys()
-
-
-def _client_roles(options: FakeOptions, value: Any) -> None:
-    """Let the client `value["client"]` hold its roles, or (`held` false) none.
-
-    Its tokens are revoked, so that what they say of its roles is never old.
-    """
-    name = value["client"]
-    known = {client.id: client for client in every_client()}
-    if name not in known:
-        raise ValueError(f"no client is called {name!r}; there are {sorted(known)}")
-    client = known[name]
-    roles = client.roles if value["held"] else ()
-    options.fakes.auth.register(client.id, client.secret, roles)
-    options.fakes.auth.revoke(client.id)
-
-
-def _missing_alert_notes(options: FakeOptions, value: Any) -> None:
-    options.fakes.dps.act_on_missing_alert_notes = bool(value)
-
-
-OPTIONS: dict[str, Setter] = {
-    # Seconds between a NOMIS commit and its event, and the spread that reorders.
-    "relay-delay": _relay("delay"),
-    "relay-jitter": _relay("jitter"),
-    "relay-domain-delay": _relay("domain_delay"),
-    # What SNS refuses (events-and-config 1.1, 2.1), and seconds between housekeeping.
-    "topic-refuses": _topic_refuses,
-    "relay-housekeeping": _housekeeping,
-    # The booking of a deleted note is gone, so its event names nobody (DEL-01).
-    "deletes-name-no-prisoner": _anonymous_deletes,
-    # Seconds by which reads lag behind writes (ORD-04).
-    "read-lag": _nomis_read_lag,
-    "dps-read-lag": _dps_read_lag,
-    "search-lag": _search_lag,
-    # Where prisoner search says a prisoner is, whatever NOMIS says (ALT-13).
-    "search-prison": _search_prison,
-    # The audit module that the sync's writes leave (LOOP-03 to LOOP-07).
-    "sync-module": _sync_module,
-    "null-module-rate": _null_module_rate,
-    "event-audit-module": _event_module,
-    # The NOMIS alert trigger (events-and-config 7.1).
-    "alert-trigger-module": _trigger("module", MODULE_MODES),
-    "alert-trigger-author": _trigger("author", AUTHOR_MODES),
-    "alert-trigger-suppressed": _trigger("suppressed", (True, False)),
-    "dps-creates-missing-alert-notes": _missing_alert_notes,
-    # Tokens, keys and roles of the sync's clients (CFG-07).
-    "revoked-tokens": _revoke_tokens,
-    "signing-keys": _rotate_keys,
-    "client-roles": _client_roles,
+OPTIONS: dict[str, Option] = {
+    "relay-delay": Option(
+        setters.relay("delay"),
+        _SECONDS,
+        "between a NOMIS commit and its event",
+        f"{_EVENTS} 1.6",
+    ),
+    "relay-jitter": Option(
+        setters.relay("jitter"),
+        _SECONDS,
+        "up to so much more by chance, which changes the order of events",
+        f"{_EVENTS} 1.6",
+    ),
+    "relay-domain-delay": Option(
+        setters.relay("domain_delay"),
+        _SECONDS,
+        "on top for domain events that follow from a NOMIS event",
+        f"{_EVENTS} 2.4",
+    ),
+    "relay-housekeeping": Option(
+        setters.housekeeping,
+        "seconds; 600",
+        "between two runs that try refused NOMIS events again",
+        f"{_EVENTS} 1.1",
+    ),
+    "topic-refuses": Option(
+        setters.topic_refuses,
+        "null, {topic: offender or domain, type, prisoner, times}",
+        "the topic takes no such event: a NOMIS event waits for housekeeping, a DPS "
+        "event is never published",
+        f"{_EVENTS} 1.1, 2.1",
+    ),
+    "deletes-name-no-prisoner": Option(
+        setters.anonymous_deletes,
+        "false, true",
+        "the booking of a deleted note is gone, so its event names nobody",
+        "fault corpus DEL-01",
+    ),
+    "event-audit-module": Option(
+        setters.event_module,
+        "true, false",
+        "NOMIS events name the audit module, as since June 2026",
+        f"{_EVENTS} 1.2",
+    ),
+    "null-module-rate": Option(
+        setters.null_module_rate,
+        "0 to 1; 0",
+        "so many of the sync's writes to NOMIS leave no audit module",
+        f"{_EVENTS} 1.5, 12",
+        unknown=True,
+    ),
+    "sync-module": Option(
+        setters.sync_module,
+        "{}, {module, prisoner, times}",
+        "the audit module, or null, that the sync's writes leave",
+        "fault corpus LOOP-03 to LOOP-07",
+    ),
+    "read-lag": Option(
+        setters.nomis_read_lag,
+        "{seconds, prisoner}; 0",
+        "NOMIS reads lag behind writes",
+        "fault corpus ORD-04",
+    ),
+    "dps-read-lag": Option(
+        setters.dps_read_lag,
+        _SECONDS,
+        "DPS reads lag behind writes",
+        "fault corpus ORD-04",
+    ),
+    "search-lag": Option(
+        setters.search_lag,
+        _SECONDS,
+        "prisoner search lags behind NOMIS",
+        "fault corpus ALT-13",
+    ),
+    "search-prison": Option(
+        setters.search_prison,
+        "{prisoner, prison}; prison null ends it",
+        "where prisoner search says a prisoner is, whatever NOMIS says",
+        "fault corpus ALT-13",
+    ),
+    "alert-trigger-module": Option(
+        setters.trigger("module", MODULE_MODES),
+        _choice(MODULE_MODES),
+        "audit module of the notes that NOMIS's alert trigger writes",
+        f"{_EVENTS} 7.1, 12",
+        unknown=True,
+    ),
+    "alert-trigger-author": Option(
+        setters.trigger("author", AUTHOR_MODES),
+        _choice(AUTHOR_MODES),
+        "author of those notes: who wrote the alert, or the schema owner",
+        f"{_EVENTS} 7.1, 12",
+        unknown=True,
+    ),
+    "alert-trigger-agency": Option(
+        setters.trigger("agency", AGENCY_MODES),
+        _choice(AGENCY_MODES),
+        "agency of those notes: the booking's at that time, or none",
+        f"{_EVENTS} 7.1, 12",
+        unknown=True,
+    ),
+    "alert-trigger-suppressed": Option(
+        setters.trigger("suppressed", (True, False)),
+        "false, true",
+        "the trigger writes nothing anywhere, as for a mass data fix",
+        "fault corpus ALT-14",
+    ),
+    "dps-hears-alerts": Option(
+        setters.dps_hears_alerts,
+        "true, false",
+        "DPS is subscribed to alert events; false: to merges only",
+        f"{_EVENTS} fact 11, 12",
+        unknown=True,
+    ),
+    "dps-creates-missing-alert-notes": Option(
+        setters.missing_alert_notes,
+        "false, true",
+        "DPS's alert reconciliation creates what it finds missing",
+        f"{_EVENTS} 7.4",
+    ),
+    "prison-switch-shape": Option(
+        setters.prison_switch_shape,
+        _choice(SHAPES),
+        "how prison-api prints the alert switch: as it does, as DPS's client reads "
+        "it, or both at once",
+        f"{_EVENTS} 7.3, 12",
+        unknown=True,
+    ),
+    "max-receive": Option(
+        setters.max_receive,
+        "{queue, times}; production's",
+        "how often a queue's message is received before it is a dead letter",
+        f"{_EVENTS} 4.5, 12",
+        unknown=True,
+    ),
+    "revoked-tokens": Option(
+        setters.revoke_tokens,
+        "the beginning of client ids",
+        "their tokens so far are invalid from now on",
+        "fault corpus CFG-07",
+    ),
+    "signing-keys": Option(
+        setters.rotate_keys,
+        "any",
+        "auth signs with a new key; what the old one signed is invalid",
+        "fault corpus CFG-07",
+    ),
+    "client-roles": Option(
+        setters.client_roles,
+        "{client, held}",
+        "whether a client of the sync holds its roles",
+        "fault corpus CFG-07",
+    ),
 }

@@ -26,7 +26,8 @@ class RunOptions:
     WireMock stands. `world_image` puts the world into a container, `half_env` adds to
     the environment of halves in containers. `shard` (i, n) plays each nth scenario,
     beginning with the ith. `names` gives, for a feature file of which only some
-    scenarios are wanted, their names.
+    scenarios are wanted, their names. `fake_options` are options of the fakes by name
+    (`harness.fakeoptions`), set anew before each scenario.
     """
 
     tier: str = "wire"
@@ -51,6 +52,7 @@ class RunOptions:
     half_env: dict[str, str] = field(default_factory=dict)
     shard: tuple[int, int] = (1, 1)
     names: dict[str, list[str]] = field(default_factory=dict)
+    fake_options: dict[str, Any] = field(default_factory=dict)
 
     def dump(self) -> str:
         """Return the options as one line of JSON, for the workers' command line."""

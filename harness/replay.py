@@ -6,6 +6,8 @@ import shlex
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from harness.options import RunOptions
 from harness.selection import shown_path
 
@@ -45,6 +47,8 @@ def replay(options: RunOptions, result: ScenarioResult) -> str:
         words += ["--tap", f"{service}={upstream}"]
     for name, value in options.half_env.items():
         words += ["--half-env", f"{name}={value}"]
+    for name, value in options.fake_options.items():
+        words += ["--option", f"{name}={msgspec.json.encode(value).decode()}"]
     for defect in options.defects:
         words += ["--defect", defect]
     return shlex.join(words)

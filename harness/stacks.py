@@ -49,7 +49,17 @@ class Stacks:
         self._shared: Stack | None = None
 
     def lend(self, scenario: str) -> Stack:
-        """Return a ready stack for the scenario; raises StackTrouble."""
+        """Return a ready stack for the scenario; raises StackTrouble.
+
+        The run's options of the fakes are set each time: the scenario before may have
+        put one of them back.
+        """
+        stack = self._ready(scenario)
+        for name, value in self.options.fake_options.items():
+            stack.world.option(name, value)
+        return stack
+
+    def _ready(self, scenario: str) -> Stack:
         options = self.options
         if options.tier == "simulated":
             seed = zlib.crc32(f"{options.seed}/{scenario}".encode())

@@ -1,14 +1,14 @@
 """Topics, queues, filters and redrive of one world, as production has them.
 
 Names are those of the builds' localstack profile and of production; receive limits,
-visibility and filters are production's (events-and-config 4.5), and each can be
-overridden because the stored sources disagree on some of them.
+visibility and filters are production's (events-and-config 4.5). Where the stored
+sources disagree, an option of the world changes them (`harness.fakeoptions`).
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -126,31 +126,10 @@ PLANS = (
 )
 
 
-def plans(
-    max_receive: dict[str, int] | None = None, dps_alert_events: bool = True
-) -> tuple[QueuePlan, ...]:
-    """Return the plans with receive limits overridden by queue name.
-
-    `dps_alert_events=False` subscribes DPS to merges only, as the stored production
-    configuration does (events-and-config fact 11).
-    """
-    overrides = max_receive or {}
-    known = {plan.name for plan in PLANS}
-    if unknown := sorted(set(overrides) - known):
-        raise ValueError(f"unknown queues {unknown}; known: {sorted(known)}")
-    chosen = [
-        replace(plan, max_receive=overrides.get(plan.name, plan.max_receive))
-        for plan in PLANS
-    ]
-    if not dps_alert_events:
-        chosen[-1] = replace(chosen[-1], filters={DOMAIN_TOPIC: (MERGED,)})
-    return tuple(chosen)
-
-
-def lay_out(bus: Bus, chosen: tuple[QueuePlan, ...] = PLANS) -> dict[str, str]:
+def lay_out(bus: Bus) -> dict[str, str]:
     """Create topics, queues and subscriptions; returns topic ARNs by topic name."""
     arns = {name: bus.create_topic(name) for name in (OFFENDER_TOPIC, DOMAIN_TOPIC)}
-    for plan in chosen:
+    for plan in PLANS:
         bottom = bus.create_queue(
             plan.dead_letters, {"MessageRetentionPeriod": str(plan.retention)}
         )

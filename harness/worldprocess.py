@@ -32,7 +32,7 @@ from simulators.clock import Clock
 from simulators.wire.server import LOOPBACK, Server
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 EXIT_CANNOT_START = 2
 _ANY = "0.0.0.0"
@@ -44,13 +44,17 @@ async def serve(
     first_port: int | None,
     ready: Callable[[dict[str, Any]], None],
     end: asyncio.Event | None = None,
+    options: Mapping[str, Any] | None = None,
 ) -> None:
     """Serve a world until `end` is set (or SIGTERM, SIGINT); `ready(addresses)` first.
 
+    `options` of its fakes by name (`harness.fakeoptions`) are set before that.
     `first_port` is the first of three fixed ports, None takes free ones. Raises OSError
     or PortInUseError when a port is taken.
     """
     world = World(Clock(settings.seed), settings)
+    for name, value in (options or {}).items():
+        world.option(name, value)
     wanted = environment.FREE_PORTS
     if first_port is not None:
         wanted = environment.fixed_ports(first_port)
@@ -102,12 +106,13 @@ def run(
     first_port: int | None,
     ready: Callable[[dict[str, Any]], None],
     fail: Callable[[str], None],
+    options: Mapping[str, Any] | None = None,
 ) -> int:
     """Serve until told to end; returns the exit status."""
     import uvloop
 
     try:
-        uvloop.run(serve(settings, host, first_port, ready))
+        uvloop.run(serve(settings, host, first_port, ready, options=options))
     except (OSError, PortInUseError) as error:
         fail(getattr(error, "strerror", None) or str(error))
         return EXIT_CANNOT_START
@@ -119,6 +124,7 @@ def hold_up(
     seed: int = 1,
     mode: str = "as-deployed",
     port: int = environment.FIXED_PORT,
+    options: Mapping[str, Any] | None = None,
 ) -> int:
     """Hold a world up on fixed ports, for `tandem up`; returns the exit status."""
 
@@ -139,7 +145,7 @@ def hold_up(
         sys.stderr.write(f"The world cannot start: {message}\n")
 
     settings = Settings(seed=seed, mode=mode, epoch=time.time)
-    return run(settings, host, port, ready, fail)
+    return run(settings, host, port, ready, fail, options)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -28,6 +28,7 @@ COPY_BOOKING = "OMKCOPY.COPY_BOOKING_DATA"
 TRIGGER_MODULE = "ALERTTRG"
 MODULE_MODES = ("own", "null", "inherited")
 AUTHOR_MODES = ("officer", "owner")
+AGENCY_MODES = ("booking", "null")
 
 
 @dataclass(slots=True)
@@ -37,13 +38,14 @@ class Trigger:
     `off` names the prisons where it does not fire (default: it fires everywhere);
     `suppressed` stops it everywhere, as for a mass data fix (fault corpus ALT-14).
     `module`: own, null or inherited from the writing session; `author`: the officer
-    who wrote the alert, or the schema owner.
+    who wrote the alert, or the schema owner; `agency`: the booking's, or none.
     """
 
     off: set[str] = field(default_factory=set)
     suppressed: bool = False
     module: str = "own"
     author: str = "officer"
+    agency: str = "booking"
 
     def stamp(self, session: str | None) -> str | None:
         """Return the audit module of a trigger row written in a session."""
@@ -180,6 +182,7 @@ class Alerts:
             staff_id=self._people.accounts[username].staff_id,
             occurred=_midnight(row.alert_date if row.active else row.expiry),
             source=AUTOMATIC,
+            with_agency=trigger.agency == "booking",
         )
         module = trigger.stamp(row.audit_module)
         return [self._notes.insert(booking, draft, module, username)]

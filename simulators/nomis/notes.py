@@ -41,6 +41,7 @@ class Draft:
     occurred: datetime | None = None
     created: datetime | None = None
     source: str = INSTITUTION
+    with_agency: bool = True
 
 
 class CaseNotes:
@@ -75,7 +76,7 @@ class CaseNotes:
             created_date=created[0],
             created_time=created[1],
             staff_id=draft.staff_id,
-            agency=booking.agency,
+            agency=booking.agency if draft.with_agency else None,
             text=draft.text,
             source=draft.source,
             inserted=now,

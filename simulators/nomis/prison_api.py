@@ -45,7 +45,7 @@ MODULE = "PRISON_API"
 
 
 def get_service_switches(model: Nomis, call: Call) -> Response:
-    """Answer where a service is on, in both shapes at once; 404 when nowhere."""
+    """Answer where a service is on, in the shape that is set; 404 when nowhere."""
     service = call.path["serviceCode"]
     agencies = model.switches.agencies(service)
     if not agencies:
@@ -127,7 +127,10 @@ def amend_legacy_case_note(model: Nomis, call: Call) -> Response:
 def _switch(model: Nomis, agency: str) -> dict[str, str]:
     # prison-api answers agencyId and name, the DPS client wants prisonId and prison.
     name = agency_name(model, agency)
-    return {"prisonId": agency, "prison": name, "agencyId": agency, "name": name}
+    own = {"agencyId": agency, "name": name}
+    wanted = {"prisonId": agency, "prison": name}
+    shapes = {"both": wanted | own, "prison-api": own, "client": wanted}
+    return shapes[model.switches.shape]
 
 
 def _known(model: Nomis, call: Call) -> tuple[str, str]:

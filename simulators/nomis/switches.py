@@ -9,6 +9,8 @@ EVERY_AGENCY = "*ALL*"
 EVERY_PRISON = "**ALL**"
 NOTES_SCREEN = "OIDNOMIS"
 ALERTS_SCREEN = "OCDALERT"
+SHAPES = ("both", "prison-api", "client")
+"""How prison-api prints a switch: its own members, those DPS reads, or both (7.3)."""
 
 
 class AgencySwitches:
@@ -17,6 +19,7 @@ class AgencySwitches:
     def __init__(self) -> None:
         """Know the service that case notes use, off everywhere."""
         self._on: dict[str, set[str]] = {ALERTS_CASE_NOTES: set()}
+        self.shape = "both"
 
     def known(self, service: str) -> bool:
         """Say whether the service exists."""

@@ -3,7 +3,8 @@
     python -m tests.run.documents
 
 writes the made parts anew: the picture of a result and the conformance cases in
-README.md, what a slip of the pen is answered with in docs/testers.md, docs/steps.md.
+README.md, what a slip of the pen is answered with in docs/testers.md, the options in
+docs/fakes.md, docs/steps.md.
 """
 
 from __future__ import annotations
@@ -21,12 +22,14 @@ from pathlib import Path
 
 from harness.catalogue import LEGEND, ORDER, all_steps, title
 from harness.cli import main
+from harness.fakeoptions import OPTIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 STEPS = ROOT / "docs" / "steps.md"
 README = ROOT / "README.md"
 TESTERS = ROOT / "docs" / "testers.md"
+FAKES = ROOT / "docs" / "fakes.md"
 
 PICTURE = [
     "tandem",
@@ -71,6 +74,7 @@ NOT_RUN = {
     "tandem verify --from-nomis external --sync-wait 120": (
         "needs a sync that runs already"
     ),
+    "tandem up --option dps-hears-alerts=false": "does not end by itself",
     "tandem up": "does not end by itself; test_processes starts and ends it",
     "tandem verify first.feature --stack http://127.0.0.1:4567": (
         "needs the world of the line before it; test_processes attaches to one"
@@ -200,6 +204,19 @@ def cases() -> str:
     return "\n".join(["| service | cases |", "|---|---|", *rows, total]) + "\n"
 
 
+def options() -> str:
+    """Return the table of docs/fakes.md: every option of the fakes."""
+    rows = [
+        f"| `{name}` | {option.values} | {option.meaning} | {option.source} |"
+        for name, option in OPTIONS.items()
+    ]
+    head = [
+        "| option | values, default first | meaning | source |",
+        "|---|---|---|---|",
+    ]
+    return "\n".join([*head, *rows]) + "\n"
+
+
 def _shown(command: list[str], files: dict[str, str]) -> str:
     """Return a block with a command, run in a folder with these files, and its output.
 
@@ -274,6 +291,8 @@ def write() -> None:
     README.write_text(text, encoding="utf-8")
     text = TESTERS.read_text(encoding="utf-8")
     TESTERS.write_text(with_made(text, "slip", slip()), encoding="utf-8")
+    text = FAKES.read_text(encoding="utf-8")
+    FAKES.write_text(with_made(text, "options", options()), encoding="utf-8")
 
 
 if __name__ == "__main__":

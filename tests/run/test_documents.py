@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
+from harness.fakeoptions import OPTIONS
 from harness.known import load_known
 from harness.lag.listening import read_settings
 from tests.run import documents
@@ -119,6 +120,23 @@ def test_the_answer_to_a_slip_of_the_pen_is_what_a_check_prints() -> None:
     made = documents.with_made(text, "slip", documents.slip())
     assert text == made, "run `make docs`"
     assert 'When an officer deletes the note "mistake" in NOMIS' in text
+
+
+def test_the_table_of_options_is_current() -> None:
+    """docs/fakes.md lists every option, and each unknown has one there or a reason."""
+    text = documents.FAKES.read_text(encoding="utf-8")
+    assert text == documents.with_made(text, "options", documents.options()), (
+        "run `make docs`"
+    )
+    unknowns = text.partition("## What nobody knows")[2]
+    named = set(re.findall(r"`([a-z-]+)`", unknowns))
+    beginnings = {name.rpartition("-")[0] for name in named}
+    for name, option in OPTIONS.items():
+        if option.unknown:
+            shortened = f"-{name.rpartition('-')[2]}"
+            assert name in named or (
+                shortened in named and name.rpartition("-")[0] in beginnings
+            ), name
 
 
 def test_links_between_the_guides_lead_somewhere() -> None:

@@ -39,6 +39,29 @@ def test_a_planted_defect_fails_again_by_the_printed_line(
     assert shown in second.out
 
 
+def test_options_of_the_fakes_hold_for_each_scenario_and_the_printed_line(
+    tandem: Callable[..., Ended], tmp_path: Path
+) -> None:
+    """What one scenario puts back is set again for the next."""
+    raised = (
+        "Given alert notes are written by DPS\n    And a prisoner\n"
+        "    When a DPS user raises an alert in DPS\n"
+        "    Then there is 1 alert note on each side, born in DPS"
+    )
+    file = feature(tmp_path / "f.feature", "F", first=raised, second=raised)
+    plain = tandem("verify", file, "--tier", "simulated")
+    assert plain.code == 0, plain.out
+    deaf = tandem(
+        *("verify", file, "--tier", "simulated", "--option", "dps-hears-alerts=false")
+    )
+    assert deaf.code == 1
+    assert "2 played" in deaf.out
+    commands = _again(deaf.out)
+    assert len(commands) == 2
+    assert commands[0][-2:] == ["--option", "dps-hears-alerts=false"]
+    assert tandem(*commands[0][1:]).code == 1
+
+
 def test_a_row_of_an_outline_is_played_again_alone(
     simulated: Callable[..., Ended], tandem: Callable[..., Ended], tmp_path: Path
 ) -> None:

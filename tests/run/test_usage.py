@@ -26,6 +26,17 @@ USAGE = 2
         (["--to-nomis", "docker:x"], ["docker:x", "command:CMD", "external"]),
         (["--sync", "command:"], ["lacks its argument"]),
         (["--defect", "LOOP-99"], ["unknown defect 'LOOP-99'", "LOOP-01"]),
+        (["--option", "read-lagg=1"], ["unknown option 'read-lagg'", "read-lag'"]),
+        (["--option", "dps-read-lag"], ["'dps-read-lag': write NAME=VALUE"]),
+        (["--option", "dps-read-lag=soon"], ["option dps-read-lag cannot be 'soon'"]),
+        (
+            ["--option", "max-receive={}", "--tier", "simulated"],
+            ["option max-receive cannot be {}: 'queue'"],
+        ),
+        (
+            ["--option", "dps-read-lag=1", "--stack", "http://127.0.0.1:1"],
+            ["--option and --stack", "tandem up"],
+        ),
         (["--tags", "loop and ("], ["--tags 'loop and ('", "such as"]),
         (["--tags", "lop"], ["no scenario chosen has the tag 'lop'", "nearest: loop"]),
         (

@@ -50,6 +50,41 @@ def test_an_alert_makes_a_note_whatever_its_source(
     assert note["authorName"] == staff.name
 
 
+@fact("events-and-config fact 11, 12")
+def test_without_the_subscription_no_alert_makes_a_note(
+    dps: Api, alerts: Api, cast: Cast, world: WorldApi, prisoner: str
+) -> None:
+    """As the stored production configuration has it: merges only."""
+    user = cast.staff().username
+    world.option("dps-hears-alerts", False)
+    try:
+        raised(alerts, prisoner, user, "DPS")
+        assert notes(dps, world, prisoner) == []
+    finally:
+        world.option("dps-hears-alerts", True)
+    raise_alert(alerts, cast, code="XC", number=prisoner, user=user)
+    assert len(notes(dps, world, prisoner)) == 1
+
+
+@fact("events-and-config fact 10, 7.2")
+def test_a_switch_in_its_own_shape_cannot_be_read(
+    dps: Api, alerts: Api, cast: Cast, world: WorldApi, prisoner: str
+) -> None:
+    """The handler fails three times at once, and the event is a dead letter."""
+    world.option("prison-switch-shape", "prison-api")
+    try:
+        raised(alerts, prisoner, cast.staff().username, "DPS")
+        assert notes(dps, world, prisoner) == []
+    finally:
+        world.option("prison-switch-shape", "both")
+    dead = [
+        copy
+        for copy in world.ledger([prisoner])
+        if copy["queue"] == "case_notes_domain_events_dlq"
+    ]
+    assert len(dead) == 1
+
+
 @fact(HANDLER)
 def test_an_ended_alert_makes_a_second_note(
     dps: Api, alerts: Api, cast: Cast, world: WorldApi, prisoner: str

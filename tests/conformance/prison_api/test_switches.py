@@ -39,6 +39,25 @@ def test_a_switched_on_prison_is_named_in_both_shapes(
     assert entry["prisonId"] == code
 
 
+@fact("events-and-config 7.3, 12")
+@pytest.mark.parametrize(
+    ("shape", "members"),
+    [("prison-api", {"agencyId", "name"}), ("client", {"prisonId", "prison"})],
+)
+def test_the_shape_of_a_switch_is_an_option(
+    prison_api: Api, world: WorldApi, shape: str, members: set[str]
+) -> None:
+    """As prison-api answers now, or as the client of DPS reads it."""
+    code = world.add_prison(alert_writer="dps")["code"]
+    world.option("prison-switch-shape", shape)
+    try:
+        answer = prison_api.get(PATH)
+    finally:
+        world.option("prison-switch-shape", "both")
+    assert all(set(entry) == members for entry in answer.body)
+    assert code in {value for entry in answer.body for value in entry.values()}
+
+
 @fact(SIX)
 def test_a_prison_where_nomis_writes_is_not_named(
     prison_api: Api, world: WorldApi
