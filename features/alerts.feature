@@ -109,7 +109,7 @@ Feature: An alert makes exactly the case notes its prison is set up for
       And meanwhile a DPS user raises an alert for "First" in DPS
       Then there are 4 alert notes on each side, born in DPS
 
-    @ALT-09 @exclusive
+    @ALT-09
     Scenario: A code that is renamed hides no note and makes none
       Given alert notes are written by DPS
       And a prisoner

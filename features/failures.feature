@@ -100,7 +100,6 @@ Feature: Lost answers, failing services and crashes leave no trace
       | the mapping service | an officer | NOMIS |
       | the mapping service | a DPS user | DPS   |
 
-  @exclusive
   Scenario: NOMIS goes down and comes up again
     Given a case note written in DPS
     When NOMIS goes down for the sync

@@ -13,6 +13,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -53,7 +54,8 @@ def verify(
         result.usage_errors.append(f"--report {report}: {error.strerror}")
         print_summary(Screen(), result, options)
         return result
-    with journal:
+    with journal, _alone(options.stack) as busy:
+        result.usage_errors += busy
         progress = Progress(
             result,
             options.report,
@@ -63,7 +65,8 @@ def verify(
         )
         try:
             with _terminable():
-                _play(options, paths, workers, progress)
+                if not busy:
+                    _play(options, paths, workers, progress)
         except KeyboardInterrupt:
             result.interrupted = True
         if known is not None:
@@ -82,19 +85,47 @@ def _taken(report: Path) -> BinaryIO:
     """
     report.mkdir(parents=True, exist_ok=True)
     journal = (report / JOURNAL).open("ab")
-    try:
-        fcntl.flock(journal, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    if not _locked(journal):
         journal.close()
         raise OSError(
             errno.EBUSY, "another run is writing there; wait for it or name another"
-        ) from None
+        )
+    journal.truncate(0)
+    return journal
+
+
+def _locked(file: BinaryIO) -> bool:
+    """Take the file for this process alone; false when another has it."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
     except OSError as error:
         if error.errno not in {errno.ENOTSUP, errno.ENOLCK, errno.ENOSYS}:
             raise
         # Some shared folders know no locks; there it is as it was without.
-    journal.truncate(0)
-    return journal
+    return True
+
+
+@contextmanager
+def _alone(stack: str | None) -> Iterator[list[str]]:
+    """Give why this run must not play on the world that is up: nothing, or one text.
+
+    Scenarios take roles, tokens and whole services away. Each gives back what it took,
+    but a second run at the same time would meet it. The kernel forgets the lock of a
+    run that died.
+    """
+    if stack is None:
+        yield []
+        return
+    parts = urlsplit(stack)
+    name = f"tandem-{os.getuid()}-{parts.hostname}-{parts.port}.lock"
+    busy = (
+        f"--stack {stack}: another run is playing on that world; wait for it, or hold "
+        "another world up with `tandem up --port N`"
+    )
+    with (Path(tempfile.gettempdir()) / name).open("ab") as file:
+        yield [] if _locked(file) else [busy]
 
 
 def _write(result: RunResult, options: RunOptions, report: Path) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from harness.verify import _alone
 from tests.run.conftest import FAILS, PASSES, UNKNOWN, feature
 
 if TYPE_CHECKING:
@@ -246,6 +247,52 @@ def test_a_run_attaches_to_a_world_that_is_up_and_leaves_it_up(
             ended = tandem("verify", file, "--stack", url)
             assert ended.code == 0, ended.out
         assert up.poll() is None
+
+
+# What each scenario leaves behind when it ends half way, for the whole world.
+_TAKEN = {
+    "role": "When the sync from DPS to NOMIS loses its role in NOMIS",
+    "service": "When NOMIS goes down for the sync",
+    "sign-on": "When the sign-on service goes down for the sync",
+    "keys": "When the sign-on service changes its keys",
+    "half": "When the sync from DPS to NOMIS is stopped",
+    "events": 'When "created" events from DPS are switched off',
+    "calls": "Given the mapping service refuses connections 50 times",
+}
+
+
+@pytest.mark.sockets
+def test_what_a_scenario_takes_from_the_world_the_next_one_has(
+    tandem: Callable[..., Ended], tmp_path: Path
+) -> None:
+    """Scenarios share a world one after another: each fails alone, for its own sake."""
+    scenarios: dict[str, str] = {}
+    wrong = "    Then the prisoner has 9 case notes in NOMIS\n"
+    for name, line in _TAKEN.items():
+        scenarios[f"{name}_taken"] = f"    Given a prisoner\n    {line}\n{wrong}"
+        scenarios[f"after_{name}"] = PASSES
+    file = feature(tmp_path / "f.feature", "F", **scenarios)
+    with _three_free_ports() as port, _world_up(tmp_path, port):
+        tandem("verify", file, "--stack", f"http://127.0.0.1:{port + 1}")
+    lines = (tmp_path / "test-results/scenarios.ndjson").read_text().splitlines()
+    found = {one["name"]: one["verdict"] for one in map(json.loads, lines)}
+    assert len(found) == 2 * len(_TAKEN)
+    assert {v for n, v in found.items() if n.startswith("after")} == {"pass"}
+    assert {v for n, v in found.items() if not n.startswith("after")} == {"fail"}
+
+
+def test_two_runs_on_one_world_are_refused(
+    tandem: Callable[..., Ended], tmp_path: Path
+) -> None:
+    """The second would meet the outages and missing roles of the first."""
+    file = feature(tmp_path / "f.feature", "F", a=PASSES)
+    url = "http://127.0.0.1:9"
+    with _alone(url) as nothing:
+        assert nothing == []
+        refused = tandem("verify", file, "--stack", url)
+    assert refused.code == 2
+    assert f"--stack {url}: another run is playing on that world" in refused.out
+    assert "does not answer" in tandem("verify", file, "--stack", url).out
 
 
 @pytest.mark.sockets
