@@ -88,14 +88,20 @@ def test_a_lost_answer_and_a_servers_failure_owe_another_try() -> None:
     assert story.judged().verdict == "pass"
 
 
-@pytest.mark.parametrize(("status", "rules"), [(401, set()), (400, {"loop"})])
-def test_a_token_that_ran_out_owes_another_try(status: int, rules: set[str]) -> None:
-    """A 401 did nothing and asks for a new token; a refusal of the body does not."""
+@pytest.mark.parametrize(
+    ("status", "tries", "rules"),
+    [(401, 1, set()), (403, 5, set()), (400, 5, set()), (400, 6, {"loop"})],
+)
+def test_what_was_refused_may_be_tried_again(
+    status: int, tries: int, rules: set[str]
+) -> None:
+    """It did nothing; but who asks again and again without end goes in a circle."""
     story, note, made = carried()
     story.dps_amend(note, "One.")
     (copy,) = story.waiting
     story.receive(copy)
-    story.n3(made, note, status=status, wrote=False)
+    for _ in range(tries):
+        story.n3(made, note, status=status, wrote=False)
     story.n3(made, note)
     story.fate(copy)
     story.sync()

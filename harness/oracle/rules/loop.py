@@ -3,7 +3,9 @@
 **Owed** to a copy by one half: the accepted changes of its logical note made
 elsewhere (the other side, or a sibling copy), each times the deliveries that the
 ledger shows for its messages; plus the writes whose answer was lost, timed out, was a
-server's failure or asked to come again (401: the token ran out); plus one merge-back
+server's failure or asked to come again (401: the token ran out); plus those that were
+refused and wrote nothing, five at the most: a build may try again at once, but not for
+ever, whether or not it has the message delivered anew; plus one merge-back
 per pair of concurrent changes; plus one to a copy that a NOMIS merge made, which may
 be older than the note; plus one per repair that an operator ran. A request
 counts even if it changed nothing, except a delete of what is gone: that can set
@@ -25,10 +27,11 @@ if TYPE_CHECKING:
     from harness.oracle.notes import Copy, LogicalNote
     from harness.oracle.writes import Write
 
-_SERVER_FAILED = 500
+_REFUSED, _SERVER_FAILED = 400, 500
 # Refused before anything was done, with the request to come again: a token that ran
 # out, a time-out of the server's own, too many requests.
 _COME_AGAIN = frozenset({401, 408, 429})
+_TRIES = 5
 _REPAIRS = ("migrat", "reconcil", "repair", "resync", "backfill", "replay", "admin")
 
 
@@ -71,6 +74,7 @@ def _judge(
         mine = [write for write in counted if write.program == half]
         owed, seqs = owed_to(case, note, copy, half)
         owed += sum(1 for write in mine if _unsure(write)) + repairs
+        owed += min(sum(1 for write in mine if _refused(write)), _TRIES)
         if number <= owed:
             continue
         excess = mine[owed:]
@@ -122,6 +126,12 @@ def _unsure(write: Write) -> bool:
     if call.lost or call.status is None or call.status in _COME_AGAIN:
         return True
     return call.status >= _SERVER_FAILED
+
+
+def _refused(write: Write) -> bool:
+    """Whether the service would have none of it: that sets nothing going."""
+    refused = (write.call.status or 0) >= _REFUSED
+    return refused and not (_unsure(write) or write.call.accepted)
 
 
 def owed_to(
