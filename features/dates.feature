@@ -51,6 +51,15 @@ Feature: Times are London times, to the second, all year
     And both sides hold the note with 1 amendment
     And the sync wrote to DPS once
 
+  @DAT-04 @LOOP-13
+  Scenario: An amendment whose time has parts of a second is not written again
+    Given these case notes in DPS:
+      | text  | amendments            |
+      | Seen. | He asked to be moved. |
+    When its last event is delivered 2 more times
+    Then the sync never wrote to NOMIS
+    And both sides hold the note with 1 amendment
+
   @DAT-08
   Scenario: A mistyped ancient date does not stop the note
     Given a prisoner

@@ -21,11 +21,30 @@ Feature: A deleted note is deleted everywhere and stays deleted
     When an officer deletes the note in NOMIS
     Then the note is gone from both sides
 
+  @DEL-01
+  Scenario: A delete event of one copy that names no prisoner is enough for them all
+    Given a prisoner called "Gone"
+    And a prisoner called "Kept"
+    And a case note about "Gone" written in DPS
+    And NOMIS events of deletions name no prisoner
+    When NOMIS merges "Gone" into "Kept" with copies of the notes
+    And an officer deletes the note in NOMIS
+    Then the note is gone from both sides
+
   @DEL-04
   Scenario: Both sides delete the note at the same moment
     Given a case note written in NOMIS
     When an officer deletes the note in NOMIS
     And meanwhile an administrator deletes the note in DPS
+    Then the note is gone from both sides
+
+  @DEL-04 @needs-parking
+  Scenario: A note deleted in NOMIS while such events are off is deleted in DPS as well
+    Given a case note written in DPS
+    And "deleted" events from NOMIS are switched off
+    When an officer deletes the note in NOMIS
+    And an administrator deletes the note in DPS
+    And "deleted" events from NOMIS are switched on
     Then the note is gone from both sides
 
   Scenario: A delete and an amendment that cross end in the deletion
@@ -39,6 +58,13 @@ Feature: A deleted note is deleted everywhere and stays deleted
     Given a prisoner
     When an officer writes a case note in NOMIS
     And meanwhile an officer deletes the note in NOMIS
+    Then the note is gone from both sides
+
+  @DEL-05
+  Scenario: A note written and deleted in DPS before the sync looks leaves nothing
+    Given a prisoner
+    When a DPS user writes a case note in DPS
+    And meanwhile an administrator deletes the note in DPS
     Then the note is gone from both sides
 
   @DEL-06

@@ -41,7 +41,7 @@ Feature: Messages that come twice, late or out of order do no harm
     And meanwhile an officer amends the note in NOMIS
     Then both sides hold the note with 1 amendment
 
-  @ORD-03
+  @ORD-03 @ORD-02 @DAT-04
   Scenario: In DPS the amendment event overtakes the create event
     Given a prisoner
     And the events of DPS arrive in reverse order

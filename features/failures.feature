@@ -31,7 +31,7 @@ Feature: Lost answers, failing services and crashes leave no trace
       | a DPS user | DPS   | NOMIS |
       | an officer | NOMIS | DPS   |
 
-  @RET-05 @CFG-07
+  @RET-01 @CFG-07
   Scenario Outline: <service> that answers with status <status> is asked again
     Given a prisoner
     And <service> answers with status <status> 2 times
@@ -100,6 +100,7 @@ Feature: Lost answers, failing services and crashes leave no trace
       | the mapping service | an officer | NOMIS |
       | the mapping service | a DPS user | DPS   |
 
+  @RET-02
   Scenario: NOMIS goes down and comes up again
     Given a case note written in DPS
     When NOMIS goes down for the sync

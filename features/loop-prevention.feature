@@ -34,7 +34,7 @@ Feature: No change travels in circles
       Then both sides hold the note
       And the prisoner has 1 case note in DPS
 
-    @LOOP-04
+    @LOOP-04 @LOOP-06
     Scenario: The same, with the NOMIS event handled before the mapping is saved
       Given a prisoner
       And NOMIS leaves the audit module empty on the sync's writes
@@ -75,6 +75,7 @@ Feature: No change travels in circles
 
   Rule: a genuine change is never taken for an echo
 
+    @LOOP-03
     Scenario: An officer's edit of a note born in DPS does travel
       Given a case note written in DPS
       When an officer edits the note in NOMIS to say "Corrected on the wing."
@@ -100,7 +101,7 @@ Feature: No change travels in circles
       When an officer writes a case note in NOMIS through no module
       Then both sides hold the note
 
-    @ORD-06
+    @ORD-06 @ORD-07
     Scenario: An officer's edit hidden under a later write of the sync is not lost
       Given a case note written in DPS
       When an officer amends the note in NOMIS saying "Under the sync's write."

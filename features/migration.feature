@@ -26,6 +26,20 @@ Feature: The initial migration copies every note and can be repeated
     Then the prisoner has 2 case notes in DPS
     And both sides agree
 
+  @needs-migration @DUP-11
+  Scenario: A migration that is repeated after changes on both sides adds nothing
+    Given a prisoner
+    And these case notes in NOMIS from before the migration:
+      | text           |
+      | First session. |
+    When the migration runs
+    And an officer amends the note in NOMIS
+    And a DPS user writes a case note in DPS
+    And a DPS user amends the note in DPS
+    And the migration runs
+    Then the prisoner has 2 case notes in DPS
+    And both sides agree
+
   @needs-migration @TXT-01
   Scenario: Amendments of all three eras are split from the text
     Given a prisoner

@@ -67,7 +67,7 @@ Feature: Rare failures lose nothing
     Then the prisoner has 5 case notes in DPS
     And 1 message is in the dead-letter queue from NOMIS to DPS
 
-  @RET-01
+  @RET-01 @RET-02
   Scenario Outline: A change that meets a failing service is not acknowledged
     Given a case note written in <born>
     And <service> fails 2 times

@@ -21,7 +21,7 @@ Feature: No change travels in circles, also in rare order
     Then the sync never wrote to DPS
     And both sides hold the note
 
-  @LOOP-04 @TOG-06
+  @LOOP-04 @TOG-06 @LOOP-06
   Scenario: A row without audit module and a second note, before the mapping is saved
     Given a prisoner
     And NOMIS leaves the audit module empty on the sync's writes
@@ -42,7 +42,7 @@ Feature: No change travels in circles, also in rare order
       | DPS_SYNCHRONISATION_ALERTS |
       | DPS_SYNCHRONISATION_VISITS |
 
-  @LOOP-03 @LOOP-05
+  @LOOP-03 @LOOP-05 @TOG-06
   Scenario: An officer's note on which the sync's module was left behind does travel
     Given a prisoner
     When an officer writes a case note in NOMIS through the module "DPS_SYNCHRONISATION"
@@ -80,7 +80,7 @@ Feature: No change travels in circles, also in rare order
     Then the sync never deleted in NOMIS
     And the note is gone from both sides
 
-  @LOOP-10
+  @LOOP-10 @LOOP-01
   Scenario: A deletion made in NOMIS whose mapping outlives it is not pushed back
     Given a case note written in NOMIS
     And the next mapping delete takes 2 seconds

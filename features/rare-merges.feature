@@ -77,6 +77,19 @@ Feature: Rare merges and moves leave each note where it belongs
     And NOMIS merges "Gone" into "Kept" with copies of the notes
     Then both sides agree
 
+  @DUP-12
+  Scenario: So do copies whose own events come before that of the merge
+    Given a prisoner called "Gone"
+    And these case notes in NOMIS from before the migration:
+      | called | booking | type  | text            | occurred         | created          |
+      | old    | earlier | KA/KS | First session.  | 2019-05-02T10:00 | 2019-05-02T10:00 |
+      | new    | present | KA/KS | Second session. | 2025-05-02T10:00 | 2025-05-02T10:00 |
+    And a prisoner called "Kept"
+    When the migration runs
+    And NOMIS merges "Gone" into "Kept" with copies that raise events
+    And an officer amends the note "new" in NOMIS
+    Then both sides agree
+
   @IDM-11
   Scenario Outline: A merge of a prisoner without notes troubles nobody
     Given a prisoner called "Gone"

@@ -77,6 +77,16 @@ Feature: Changes that meet the sync at the worst moment come right
     When "updated" events from DPS are switched on
     Then both sides hold the note with 1 amendment
 
+  @ORD-07 @ORD-14 @needs-parking
+  Scenario: A new text from DPS does not wipe an amendment whose event is parked
+    Given a case note written in DPS
+    And "updated" events from NOMIS are switched off
+    When an officer amends the note in NOMIS saying "From the wing."
+    And an administrator replaces the text in DPS with "Put right."
+    And "updated" events from NOMIS are switched on
+    Then both sides show the text "Put right."
+    And both sides hold the note with 1 amendment
+
   @TOG-03 @needs-parking @needs-kill
   Scenario Outline: What was parked is handled after a restart with all switches on
     Given a prisoner

@@ -32,6 +32,15 @@ Feature: The reconciliation raises no false alarm and misses nothing
     And the reconciliation looks at the prisoner
     Then it reports the prisoner clean
 
+  @REC-09
+  Scenario: An author's second account is no difference when an officer has amended since
+    Given a prisoner
+    And an officer with two accounts
+    When the officer writes a case note in DPS with the second account
+    And an officer amends the note in NOMIS
+    And the reconciliation looks at the prisoner
+    Then it reports the prisoner clean
+
   @REC-01
   Scenario: One of two equal notes that is missing is reported
     Given a prisoner
@@ -39,6 +48,15 @@ Feature: The reconciliation raises no false alarm and misses nothing
     And a DPS user writes a case note in DPS saying "Seen."
     Given someone removed the NOMIS row behind the sync's back
     When the reconciliation looks at the prisoner
+    Then it reports a difference
+
+  @REC-01 @needs-reconciliation-of-everyone
+  Scenario: A missing note is reported though somebody else wrote the same words
+    Given a prisoner
+    When an officer writes a case note in NOMIS saying "Seen."
+    And a DPS user writes a case note in DPS saying "Seen."
+    Given someone removed the NOMIS row behind the sync's back
+    When the reconciliation looks at everyone
     Then it reports a difference
 
   @REC-13
@@ -65,10 +83,27 @@ Feature: The reconciliation raises no false alarm and misses nothing
     When the reconciliation looks at the prisoner
     Then it reports a difference
 
+  @REC-14 @needs-reconciliation-of-everyone
+  Scenario: A row that is missing after a merge with copies is reported
+    Given a prisoner called "Kept"
+    And a prisoner called "Gone"
+    And a case note about "Gone" written in DPS
+    When NOMIS merges "Gone" into "Kept" with copies of the notes
+    Given someone removed the NOMIS row behind the sync's back
+    When the reconciliation looks at everyone
+    Then it reports a difference
+
   @REC-02 @REC-03 @needs-reconciliation-of-everyone
   Scenario: A page that could not be read makes the report incomplete
     Given a case note written in DPS
     And NOMIS fails 30 times
+    When the reconciliation looks at everyone
+    Then it reports that it could not check
+
+  @REC-03 @needs-reconciliation-of-everyone
+  Scenario: A mapping service that fails makes the report over everyone incomplete
+    Given a case note written in NOMIS
+    And the mapping service fails 30 times
     When the reconciliation looks at everyone
     Then it reports that it could not check
 
@@ -88,6 +123,15 @@ Feature: The reconciliation raises no false alarm and misses nothing
     When the reconciliation looks at the prisoner
     Then it reports the prisoner clean
 
+  @DUP-02 @needs-reconciliation-of-everyone
+  Scenario: The run over everyone takes away the second row of an amended note
+    Given a case note written in DPS
+    When a DPS user amends the note in DPS
+    Given the sync once made a second NOMIS row of the note
+    When the reconciliation looks at everyone
+    Then the prisoner has 1 case note in NOMIS
+    And both sides hold the note with 1 amendment
+
   @DUP-03
   Scenario: The repair leaves an equal note of an officer alone
     Given a prisoner
@@ -96,6 +140,18 @@ Feature: The reconciliation raises no false alarm and misses nothing
     And meanwhile the reconciliation looks at the prisoner
     Then the prisoner has 2 case notes in NOMIS
     And the prisoner has 2 case notes in DPS
+
+  @DUP-03 @needs-parking
+  Scenario: The repair leaves an officer's note alone whose event is parked
+    Given a prisoner
+    When a DPS user writes a case note in DPS saying "Seen."
+    Given "created" events from NOMIS are switched off
+    When an officer writes a case note in NOMIS saying "Seen."
+    And the reconciliation looks at the prisoner
+    Then the prisoner has 2 case notes in NOMIS
+    When "created" events from NOMIS are switched on
+    Then the prisoner has 2 case notes in DPS
+    And both sides agree
 
   @DAT-08 @needs-migration
   Scenario: A mistyped ancient date is no difference

@@ -70,7 +70,7 @@ Feature: Every switch can be flipped at any time without disruption
 
   Rule: switches of the sync itself
 
-    @TOG-03 @needs-parking
+    @TOG-03 @needs-parking @TOG-01
     Scenario: The DPS to NOMIS direction off and on again loses nothing
       Given a prisoner
       And the sync from DPS to NOMIS is switched off
@@ -78,6 +78,15 @@ Feature: Every switch can be flipped at any time without disruption
       Then the prisoner has 0 case notes in NOMIS
       When the sync from DPS to NOMIS is switched on
       Then the prisoner has 3 case notes in NOMIS
+
+    @TOG-01 @needs-parking
+    Scenario: With created events from DPS off no note goes to NOMIS until they are on
+      Given a prisoner
+      And "created" events from DPS are switched off
+      When a DPS user writes 2 case notes in DPS
+      Then the prisoner has 0 case notes in NOMIS
+      When "created" events from DPS are switched on
+      Then the prisoner has 2 case notes in NOMIS
 
     @TOG-03 @needs-parking
     Scenario: The NOMIS to DPS direction off and on again loses nothing
@@ -125,7 +134,7 @@ Feature: Every switch can be flipped at any time without disruption
       Then both sides show the text "Corrected meanwhile."
       And both sides hold the note with 1 amendment
 
-    @TOG-11 @needs-kill
+    @TOG-11 @needs-kill @RET-02
     Scenario: Changes made while the sync is down arrive when it is up again
       Given a case note written in NOMIS
       When the sync from NOMIS to DPS is stopped

@@ -19,7 +19,7 @@ Feature: Slow answers, lagging reads and crossing workers do no harm
     Then the prisoner has 1 case note in NOMIS
     And both sides hold the note
 
-  @RET-05 @virtual-time
+  @RET-05 @virtual-time @RET-07
   Scenario: An amended note that NOMIS creates after the sync gave up waiting
     Given a prisoner
     And the next NOMIS create takes 100 seconds
@@ -55,7 +55,7 @@ Feature: Slow answers, lagging reads and crossing workers do no harm
     And meanwhile a DPS user amends the note in DPS
     Then both sides hold the note with 1 amendment
 
-  @ORD-04
+  @ORD-04 @RET-07
   Scenario: A note read from a replica that lags behind its event
     Given a prisoner
     And NOMIS answers reads with the state of 5 seconds before
@@ -69,7 +69,7 @@ Feature: Slow answers, lagging reads and crossing workers do no harm
     When an officer edits the note in NOMIS to say "Corrected."
     Then both sides show the text "Corrected."
 
-  @ORD-04
+  @ORD-04 @RET-07
   Scenario: A note written in DPS that DPS itself does not show yet
     Given a prisoner
     And DPS answers reads with the state of 5 seconds before
@@ -83,10 +83,25 @@ Feature: Slow answers, lagging reads and crossing workers do no harm
     Then both sides show the text "Second."
 
   @ORD-05
+  Scenario: An officer corrects a note of DPS again while the sync writes the first
+    Given a case note written in DPS
+    When an officer edits the note in NOMIS to say "First.", then "Second." while the sync writes the first
+    Then both sides show the text "Second."
+
+  @ORD-05
   Scenario: An administrator replaces the text again while the sync writes the first
     Given a case note written in DPS
     When an administrator replaces the text of the note in DPS by "First.", then "Second." while the sync writes the first
     Then both sides show the text "Second."
+
+  @ORD-05 @TXT-13
+  Scenario: An administrator replaces the text of a note with copies again meanwhile
+    Given a prisoner called "Gone"
+    And a prisoner called "Kept"
+    And a case note about "Gone" written in NOMIS
+    When NOMIS merges "Gone" into "Kept" with copies of the notes
+    And an administrator replaces the text of the note in DPS by "First.", then "Second." while the sync writes the first
+    Then every copy shows the text "Second."
 
   @IDM-03 @IDM-08
   Scenario Outline: The answer to a mapping save is lost
@@ -141,7 +156,7 @@ Feature: Slow answers, lagging reads and crossing workers do no harm
     And meanwhile an officer amends the note in NOMIS saying "Wing again."
     Then both sides hold the note with 4 amendments
 
-  @ORD-06 @ORD-07 @needs-kill
+  @ORD-06 @ORD-07 @needs-kill @ORD-14 @TOG-06
   Scenario: An officer's amendment that the sync hears of after that of DPS
     Given a case note written in DPS
     When the sync from NOMIS to DPS is stopped

@@ -7,7 +7,7 @@ from typing import Any
 from pytest_bdd import given, parsers, step, when
 
 from features import rules, users
-from features.state import NOMIS
+from features.state import DPS, NOMIS
 from features.steps.signing_on import HALF
 from harness.checks import checked
 from harness.scene import Scene, StepError
@@ -38,6 +38,7 @@ QUEUES = {
     "alerts to DPS": "case_notes_domain_events_queue",
     "alerts to NOMIS": "hmpps_prisoner_to_nomis_alerts_queue",
 }
+_LIST = {NOMIS: "get_case_notes", DPS: "get_sync_case_notes"}
 _CALL = "|".join(CALLS)
 _SERVICE = "|".join(SERVICES)
 
@@ -127,19 +128,19 @@ def slow_call(scene: Scene, call: str, seconds: str | None = None) -> None:
         _fault(scene, service, "delay", operation=operation, delay=float(seconds))
 
 
-@given(parsers.parse('NOMIS cannot show the notes of "{name}"'))
+@given(parsers.re(r'(?P<side>NOMIS|DPS) cannot show the notes of "(?P<name>[^"]+)"'))
 @checked(name=rules.prisoner_named)
-def hidden_notes(scene: Scene, name: str) -> None:
-    """Let NOMIS answer every request for the list of one prisoner's notes with 500.
+def hidden_notes(scene: Scene, side: str, name: str) -> None:
+    """Let a system answer the sync's requests for one prisoner's list with 500.
 
     Example: Given NOMIS cannot show the notes of "First"
     """
     scene.settle()
     _fault(
         scene,
-        "nomis",
+        SERVICES[side],
         "status",
-        operation="get_case_notes",
+        operation=_LIST[side],
         status=500,
         times=None,
         subject=users.number(scene, name),

@@ -26,6 +26,7 @@ from simulators.sync import (
 )
 from simulators.sync.alerts_to_nomis import AlertsToNomis
 from simulators.sync.creating import Creator
+from simulators.sync.memory import Memory
 from simulators.sync.notes import Mapping
 from simulators.sync.ports import CallRefused
 from simulators.sync.to_nomis import ToNomis
@@ -40,8 +41,14 @@ _ERROR = 400
 
 
 def no_look() -> Patches:
-    """Let the creator look for no earlier attempt and remove no twin."""
+    """Let the creator remember and look for no earlier attempt, and remove no twin."""
+
+    async def create(original: Any, self: Any, note: Any, tale: Any) -> Any:
+        self._made = Memory()
+        return await original(self, note, tale)
+
     return [
+        around(Creator, "create", create),
         attribute(Creator, "_own_row", does_nothing()),
         attribute(Creator, "remove_twins", does_nothing()),
     ]

@@ -127,8 +127,8 @@ def score(
     """Play until each defect has two right kills (`full`: play everything).
 
     `kills` are enough, and the second is looked for in the 25 scenarios after the
-    first; `plays` gives up on a defect after so many scenarios; `able` says which
-    scenarios may be played at all.
+    first and in all that are tagged with the entry; `plays` gives up on a defect after
+    so many scenarios; `able` says which scenarios may be played at all.
     """
     started = time.perf_counter()
     context = multiprocessing.get_context("spawn")
@@ -210,13 +210,15 @@ def play_defect(job: Job) -> Row:
             first = row.plays
         if len(row.kills) >= kills or (one.equivalent and row.plays >= _EQUIVALENT):
             break
-        if row.kills and kills == ENOUGH and row.plays >= first + _SECOND:
+        made_for_it = _WORKER["plays"][index].tags & set(one.corpus)
+        late = row.plays >= first + _SECOND and not made_for_it
+        if row.kills and kills == ENOUGH and late:
             break
     return row
 
 
 # What no scenario can show need not be shown by all; and a second kill is looked for
-# among the likeliest scenarios only.
+# among the likeliest scenarios only: all tagged with the entry, and a few more.
 _EQUIVALENT = 25
 _SECOND = 25
 
