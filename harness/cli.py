@@ -33,6 +33,7 @@ from harness.targets import parse as parse_target
 from harness.urls import is_address
 
 PORT_HELP = "The first of the world's three fixed ports."
+OLD_HELP = "What runs today: scenarios of upgrades begin with it."
 TARGET_HELP = "reference, external, none, command:CMD or container:IMAGE"
 
 
@@ -93,6 +94,8 @@ def main(arguments: list[str] | None = None) -> None:
 @click.option("--to-nomis", type=Target(), help=f"DPS to NOMIS half: {TARGET_HELP}")
 @click.option("--from-nomis", type=Target(), help=f"NOMIS to DPS half: {TARGET_HELP}")
 @click.option("--sync", type=Target(), help="Both halves at once.")
+@click.option("--old-to-nomis", type=Target(), help=OLD_HELP)
+@click.option("--old-from-nomis", type=Target(), help=OLD_HELP)
 @click.option("--stack", metavar="URL", help="A world held by `tandem up`.")
 @click.option("--instances", type=click.IntRange(1, 16), default=1, show_default=True)
 @click.option("--tags", metavar="EXPR", help="Such as: loop-prevention and not long")
@@ -140,6 +143,8 @@ def verify(paths: tuple[str, ...], sync: str | None, **given: Any) -> None:
         half: given.pop(half.replace("-", "_")) or sync or "reference"
         for half in HALVES
     }
+    olds = {half: given.pop(f"old_{half.replace('-', '_')}") for half in HALVES}
+    given["old"] = {half: target for half, target in olds.items() if target}
     workers, known = given.pop("workers"), given.pop("known")
     given["skipped_ok"] = given.pop("allow_skips")
     options = RunOptions(targets=targets, **given)
@@ -177,6 +182,7 @@ def _refuse(options: RunOptions, workers: int) -> None:
             raise click.UsageError(
                 f"{what or '--stack'} needs real sockets; use --tier wire"
             )
+    _refuse_old(options)
     cli_delivery.refuse(options)
     from harness.defects import find
 
@@ -185,6 +191,22 @@ def _refuse(options: RunOptions, workers: int) -> None:
             find(name)
         except KeyError as error:
             raise click.UsageError(str(error.args[0])) from error
+
+
+def _refuse_old(options: RunOptions) -> None:
+    """Refuse an old build that cannot give way to the one under test."""
+    for half, old in options.old.items():
+        if options.tier == "simulated":
+            raise click.UsageError(f"--old-{half} needs processes; use --tier wire")
+        for spelling, target in (
+            (f"--old-{half}", old),
+            (f"--{half}", options.targets[half]),
+        ):
+            if not parse_target(target).traits.killable:
+                raise click.UsageError(
+                    f"{spelling} {target}: to replace one build by another Tandem "
+                    "must start both; give command:CMD, container:IMAGE or reference"
+                )
 
 
 _IN_PROCESS = ("reference", "none")

@@ -66,7 +66,8 @@ shard_option = click.option(
 
 def refuse(options: RunOptions) -> None:
     """Refuse combinations of containers that cannot mean anything."""
-    contained = any(t.startswith("container:") for t in options.targets.values())
+    targets = [*options.targets.values(), *options.old.values()]
+    contained = any(target.startswith("container:") for target in targets)
     if options.tier != "containers":
         for given, what in (
             (contained, "a container target"),
@@ -92,7 +93,8 @@ def refuse(options: RunOptions) -> None:
 
 def _refuse_outside(options: RunOptions) -> None:
     """Refuse what a world in a container cannot reach, or be told."""
-    for half, target in options.targets.items():
+    olds = {f"old-{half}": target for half, target in options.old.items()}
+    for half, target in {**options.targets, **olds}.items():
         if target.startswith(("command:", "external")):
             raise click.UsageError(
                 f"--{half} {target} cannot reach a world in a container of its own; "

@@ -26,9 +26,10 @@ import httpx
 
 from harness import environment
 from harness.environment import Addresses
+from harness.rolling import free_port
 from harness.stack import StackError
-from harness.targets import REFERENCE, Target, check_half
-from harness.wirestack import WireStack, free_port
+from harness.targets import REFERENCE
+from harness.wirestack import WireStack
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -153,26 +154,6 @@ class ContainersStack(WireStack):
         self._network: Network | None = None
         self._world: Container | None = None
         super().__init__(options)
-
-    def upgrade(self, half: str, image: str) -> None:
-        """Replace a half's containers by those of `image`, without a pause.
-
-        The new ones poll beside the old before these are asked to end, as a rolling
-        deployment does it.
-        """
-        self.require(check_half(half), "killable")
-        old = list(self._children[half])
-        self.targets[half] = Target("container", image)
-        self._ports[half] = [free_port() for _ in range(self._options.instances)]
-        self._children[half].clear()
-        try:
-            self._start_children(half)
-            self._tell_targets()
-            self._await_polls(half, beside=len(old))
-        finally:
-            for program in old:
-                program.stop()
-        self.world.note_half(half, "started")
 
     # -- the world ---------------------------------------------------------------
 

@@ -27,7 +27,8 @@ class RunOptions:
     the environment of halves in containers. `shard` (i, n) plays each nth scenario,
     beginning with the ith. `names` gives, for a feature file of which only some
     scenarios are wanted, their names. `fake_options` are options of the fakes by name
-    (`harness.fakeoptions`), set anew before each scenario.
+    (`harness.fakeoptions`), set anew before each scenario. `old` gives, by half, the
+    build that scenarios of upgrades begin with.
     """
 
     tier: str = "wire"
@@ -53,6 +54,7 @@ class RunOptions:
     shard: tuple[int, int] = (1, 1)
     names: dict[str, list[str]] = field(default_factory=dict)
     fake_options: dict[str, Any] = field(default_factory=dict)
+    old: dict[str, str] = field(default_factory=dict)
 
     def dump(self) -> str:
         """Return the options as one line of JSON, for the workers' command line."""

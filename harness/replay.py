@@ -35,6 +35,8 @@ def replay(options: RunOptions, result: ScenarioResult) -> str:
     for half, target in options.targets.items():
         if target != "reference":
             words += [f"--{half}", target]
+    for half, target in options.old.items():
+        words += [f"--old-{half}", target]
     defaults = {f.name: f.default for f in fields(RunOptions)}
     for name, spelling in _PLAIN.items():
         value = getattr(options, name)

@@ -110,6 +110,18 @@ class Stack(ABC):
             "virtual time"
         )
 
+    def begin_old(self, half: str) -> None:
+        """Put the half's old build in place of the one under test."""
+        raise StackError(f"{half}: builds are replaced only where they are programs")
+
+    def begin_new(self, half: str) -> None:
+        """Start the build under test beside the half's old one."""
+        raise StackError(f"{half}: builds are replaced only where they are programs")
+
+    def renew(self, half: str) -> None:
+        """End the half's old build; only the one under test stays."""
+        raise StackError(f"{half}: builds are replaced only where they are programs")
+
     def recover(self, scope: list[str], scenario: str) -> None:
         """Take an unsettled scenario's work away: the next one shall meet an idle sync.
 

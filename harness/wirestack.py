@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import select
-import socket
 import sys
 import time
 from pathlib import Path
@@ -18,10 +17,10 @@ from harness.api import WorldApi
 from harness.control import ControlClient
 from harness.defects import find
 from harness.processes import Child, ChildError
+from harness.rolling import Rolling, free_port
 from harness.stack import (
     ADMIN_WAIT,
     NobodyPolls,
-    Stack,
     StackError,
     check_switched,
     targets_of,
@@ -40,20 +39,17 @@ _WORLD_WAIT = 20.0
 _OURS_TO_START = ("reference", "command", "container")
 
 
-class WireStack(Stack):
+class WireStack(Rolling):
     """A world process (ours, or one that is already up) and the halves by target."""
 
     tier = "wire"
 
     def __init__(self, options: RunOptions, world_url: str | None = None) -> None:
         """Start what is ours to start and wait until every queue is polled."""
-        super().__init__(targets_of(options))
-        self._options = options
+        super().__init__(targets_of(options), options)
         self._logs = Path(options.report) / "logs"
         self._world_child: Child | None = None
         self._taps: Taps | None = None
-        self._children: dict[str, list[Program]] = {half: [] for half in HALVES}
-        self._ports: dict[str, list[int]] = {}
         self._switched: dict[str, dict[str, str]] = {half: {} for half in HALVES}
         self._admin = httpx.Client(timeout=ADMIN_WAIT, trust_env=False)
         try:
@@ -127,7 +123,7 @@ class WireStack(Stack):
 
     def _tell_targets(self) -> None:
         """Tell the world how its halves settle."""
-        kinds = {half: str(target) for half, target in self.targets.items()}
+        kinds = {half: str(self._watched(half)) for half in HALVES}
         self.world.set_targets(kinds, self._probe_urls(), self._options.grace)
 
     def _probe_urls(self) -> dict[str, list[str]]:
@@ -148,11 +144,11 @@ class WireStack(Stack):
 
     # -- the halves --------------------------------------------------------------
 
-    def _start_children(self, half: str) -> None:
+    def _start_children(self, half: str, mark: str = "") -> None:
         if self.targets[half].kind not in _OURS_TO_START:
             return
         for number in range(self._options.instances):
-            name = half if number == 0 else f"{half}-{number + 1}"
+            name = half + mark if number == 0 else f"{half}{mark}-{number + 1}"
             self._children[half].append(self._start_child(half, number, name))
 
     def _start_child(self, half: str, number: int, name: str) -> Program:
@@ -205,6 +201,7 @@ class WireStack(Stack):
         for child in self._children[half]:
             child.kill()
         self._children[half].clear()
+        self._end_leaving(half)
         self.world.note_half(half, "killed")
 
     def stop(self, half: str) -> None:
@@ -213,6 +210,7 @@ class WireStack(Stack):
         for child in self._children[half]:
             child.stop()
         self._children[half].clear()
+        self._end_leaving(half)
         self.world.note_half(half, "stopped")
 
     def start(self, half: str) -> None:
@@ -266,7 +264,7 @@ class WireStack(Stack):
         """Switch live in the reference; by environment and restart elsewhere."""
         self.world.note_switch(half, event_type, on)
         if "switches-live" in self.traits(half).names():
-            for instance in range(self._options.instances):
+            for instance in range(len(self._ports[half])):
                 self._put_switch(half, instance, event_type, on=on)
         else:
             name = f"FEATURE_EVENT_{event_type.upper().replace('.', '_')}"
@@ -309,14 +307,6 @@ class WireStack(Stack):
         # Several workers share a report directory.
         worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
         return self._logs / f"{worker}-{name}.log"
-
-
-def free_port() -> int:
-    """Return a port of the loopback address that nobody uses just now."""
-    with socket.socket() as line:
-        line.bind(("127.0.0.1", 0))
-        port: int = line.getsockname()[1]
-        return port
 
 
 def _body(response: httpx.Response) -> Any:

@@ -12,6 +12,8 @@ from features.steps.signing_on import HALF, expire_tokens
 from harness.checks import checked
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from harness.scene import Scene
 
 _DIRECTION = r"(?P<direction>DPS to NOMIS|NOMIS to DPS)"
@@ -122,7 +124,7 @@ def run_half(scene: Scene, direction: str, how: str) -> None:
     parsers.re(
         r"(?:an officer|a DPS user) writes (?P<count>\d+) case notes in "
         r"(?P<side>NOMIS|DPS), and half way "
-        rf"(?:the sync from {_DIRECTION} is killed and started again"
+        rf"(?:the sync from {_DIRECTION} is (?P<how>killed and started again|upgraded)"
         r"|the sync's tokens (?P<tokens>expire))"
     )
 )
@@ -132,24 +134,39 @@ def burst(
     count: str,
     side: str,
     direction: str | None = None,
+    how: str | None = None,
     tokens: str | None = None,
 ) -> None:
     """Write a burst of notes; half way the sync crashes, or its tokens are no good.
 
+    Upgraded: the burst begins with the old build (`--old-to-nomis`, `--old-from-nomis`;
+    without one the same build), in its middle old and new take messages side by side.
+
     Example: When a DPS user writes 200 case notes in DPS, and half way the sync from DPS to NOMIS is killed and started again
     """  # noqa: E501 - the example is one line of a feature file
+    half = HALF.get(direction or "", "")
+    stack = scene.stack
+    turns: dict[int, Callable[[], object]] = {}
     middle = int(count) // 2
-    half = HALF.get(direction or "")
-    if half:
+    if tokens:
+        turns = {middle: lambda: expire_tokens(scene)}
+    elif how == "upgraded":
+        scene.undo_later("renew", (half,))
+        stack.begin_old(half)
+        turns = {
+            middle: lambda: stack.begin_new(half),
+            middle + middle // 2: lambda: stack.renew(half),
+        }
+    else:
         scene.undo_later("ensure", (half,))
+        turns = {
+            middle: lambda: stack.kill(half),
+            middle + 5: lambda: stack.start(half),
+        }
     for turn in range(int(count)):
         users.write(scene, side)
-        if tokens and turn == middle:
-            expire_tokens(scene)
-        if half and turn == middle:
-            scene.stack.kill(half)
-        if half and turn == middle + 5:
-            scene.stack.start(half)
+        if turn in turns:
+            turns[turn]()
 
 
 def legacy(scene: Scene, side: str) -> bool:

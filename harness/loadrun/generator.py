@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.processes import Child
-from harness.wirestack import free_port
+from harness.rolling import free_port
 
 if TYPE_CHECKING:
     from harness.loadrun.plan import Plan

@@ -151,7 +151,7 @@ def test_build_is_upgraded_without_losing_a_note(
         officer = world.add_staff(prison=prison)["usernames"][0]
         prisoner = world.add_prisoner(prison)["prisoner"]
         world.write_note_as_dps_user(prisoner, officer, "Before the upgrade.")
-        stack.upgrade("to-nomis", image)
+        stack.replace("to-nomis", stack.targets["to-nomis"])
         world.write_note_as_dps_user(prisoner, officer, "After the upgrade.")
         outcome = world.settle([prisoner], 30)
         assert outcome["settled"], outcome

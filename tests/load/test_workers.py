@@ -13,8 +13,8 @@ from harness.loadrun import objectives
 from harness.loadrun.plan import Plan
 from harness.loadrun.running import play_on
 from harness.options import RunOptions
+from harness.rolling import free_port
 from harness.starting import start_wire
-from harness.wirestack import free_port
 from load import session
 from tests.load.test_run import LIMIT, LOCUSTFILE
 

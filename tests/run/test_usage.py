@@ -45,6 +45,16 @@ USAGE = 2
         ),
         (["--tier", "simulated", "--to-nomis", "external"], ["--tier wire"]),
         (["--tier", "simulated", "--instances", "2"], ["--tier wire"]),
+        (["--tier", "simulated", "--old-to-nomis", "reference"], ["--tier wire"]),
+        (
+            ["--old-to-nomis", "external"],
+            ["--old-to-nomis external", "Tandem must start both"],
+        ),
+        (
+            ["--old-to-nomis", "reference", "--to-nomis", "external"],
+            ["--to-nomis external", "Tandem must start both"],
+        ),
+        (["--old-from-nomis", "container:x"], ["needs --tier containers"]),
         (["--sync", "external", "-n", "2"], ["leave out -n"]),
         (["--stack", "http://127.0.0.1:1", "-n", "2"], ["leave out -n"]),
         (["--stack", "http://"], ["--stack http://", "control API"]),
