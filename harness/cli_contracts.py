@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from harness.conform.settings import SERVICES, Aim
+from harness.results import EXIT_CODES, UNKNOWN
 
 
 @click.command()
@@ -102,7 +103,8 @@ def check(
 @click.option("--all", "everything", is_flag=True, help="List harmless ones too.")
 def diff(source: str, service: str | None, everything: bool) -> None:
     """Compare a published OpenAPI document with our contract and grade differences."""
-    from harness.contracts_tools.diff import Unreadable, drift
+    from harness.contracts_tools.diff import drift
+    from harness.contracts_tools.published import Unreadable
 
     try:
         found = drift(source, service)
@@ -118,7 +120,8 @@ def diff(source: str, service: str | None, everything: bool) -> None:
 def stubs(source: str, services: tuple[str, ...]) -> None:
     """Grade hand-written WireMock stubs by what the real service would say.
 
-    SOURCE is a running WireMock or a directory (or file) of mappings.
+    SOURCE is a running WireMock or a directory (or file) of mappings. Exit code 1 when
+    a real service contradicts one, 3 when none could be judged.
     """
     from harness.contracts_tools.mappings import NoMappings
     from harness.contracts_tools.stubs import SERVICES as KNOWN
@@ -132,6 +135,9 @@ def stubs(source: str, services: tuple[str, ...]) -> None:
     except NoMappings as error:
         raise click.UsageError(str(error)) from error
     click.echo(graded.report())
+    if not graded.judged:
+        click.echo("nothing could be judged", err=True)
+        sys.exit(EXIT_CODES[UNKNOWN])
     sys.exit(1 if graded.bad else 0)
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 BREAKS, HARMLESS, UNKNOWN = "breaks the sync", "harmless", "unknown"
 _METHODS = ("get", "put", "post", "delete", "patch")
 _FIRST_ERROR = 400
+_STATUS = re.compile(r"[1-5][0-9][0-9]")
 _EMPTY: frozenset[str] = frozenset()
 _ENDLESS = 1 << 62
 
@@ -63,6 +64,7 @@ def compare(contract: Contract, document: dict[str, Any]) -> list[Difference]:
     theirs = {
         (method.upper(), _shape(path)): (path, item, item[method])
         for path, item in document["paths"].items()
+        if path.startswith("/")
         for method in _METHODS
         if method in item
     }
@@ -134,7 +136,7 @@ class _Pair:
 
     def _statuses(self) -> Iterator[Difference]:
         ours = {one for one in self.operation.document["responses"] if one.isdigit()}
-        theirs = {one for one in self.theirs["responses"] if one.isdigit()}
+        theirs = {one for one in self._answers() if _STATUS.fullmatch(one)}
         for status in sorted(ours ^ theirs):
             success = int(status) < _FIRST_ERROR
             # A status that only we document is one that the code gives (section 12).
@@ -170,9 +172,13 @@ class _Pair:
         found: list[dict[str, Any]] = self.theirs.get("parameters", [])
         return found
 
+    def _answers(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.theirs.get("responses", {})
+        return found
+
     def _common(self) -> list[str]:
         ours = {one for one in self.operation.document["responses"] if one.isdigit()}
-        return sorted(ours & set(self.theirs["responses"]))
+        return sorted(ours & set(self._answers()))
 
     def _request(self) -> tuple[Any, Any]:
         ours = self.operation.document.get("requestBody")
@@ -183,7 +189,7 @@ class _Pair:
 
     def _response(self, status: str) -> tuple[Any, Any]:
         ours = self.operation.document["responses"][status]
-        theirs = self.theirs["responses"][status]
+        theirs = self._answers()[status]
         return self._schema(self.contract.document, ours), self._schema(
             self.document, theirs
         )

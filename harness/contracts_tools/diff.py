@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import httpx
-import yaml
 
 import contracts
 from harness.contracts_tools.compare import (
@@ -19,6 +14,8 @@ from harness.contracts_tools.compare import (
     best_match,
     compare,
 )
+from harness.contracts_tools.published import Unreadable, load
+from harness.contracts_tools.shapes import Unfollowable
 
 if TYPE_CHECKING:
     from contracts import Contract
@@ -26,11 +23,6 @@ if TYPE_CHECKING:
 
 # Our own driver API is published by nobody.
 PUBLISHED = tuple(name for name in contracts.services() if name != "nomis-screens")
-_PATIENCE = 60.0
-
-
-class Unreadable(ValueError):  # noqa: N818 - told to the user as it stands
-    """What was given is no OpenAPI document; the text says why."""
 
 
 @dataclass(frozen=True)
@@ -84,40 +76,24 @@ def drift(source: str, service: str | None = None) -> Drift:
     document = load(source)
     contract = _contract(service, document)
     information = document.get("info", {})
+    try:
+        differences = compare(contract, document)
+    except Unfollowable as error:
+        raise Unreadable(f"{source} cannot be compared: {error}") from error
     return Drift(
         contract.name,
         str(information.get("title", "untitled")),
         str(information.get("version", "")),
         len(contract.operations),
-        compare(contract, document),
+        differences,
     )
-
-
-def load(source: str) -> dict[str, Any]:
-    """Read an OpenAPI document in JSON or YAML from a file or URL."""
-    try:
-        text = _text(source)
-    except (OSError, httpx.HTTPError) as error:
-        raise Unreadable(f"{source} cannot be read: {error}") from error
-    try:
-        document = (
-            json.loads(text) if text.lstrip()[:1] == "{" else yaml.safe_load(text)
-        )
-    except (ValueError, yaml.YAMLError) as error:
-        raise Unreadable(f"{source} is neither JSON nor YAML: {error}") from error
-    if not isinstance(document, dict) or "paths" not in document:
-        raise Unreadable(f"{source} is no OpenAPI document: it has no paths")
-    return document
-
-
-def _text(source: str) -> str:
-    if source.startswith(("http://", "https://")):
-        answer = httpx.get(source, timeout=_PATIENCE, follow_redirects=True)
-        return answer.raise_for_status().text
-    return Path(source).read_text("utf-8")
 
 
 def _contract(service: str | None, document: dict[str, Any]) -> Contract:
     if service is not None:
+        if service not in PUBLISHED:
+            raise LookupError(
+                f"nobody publishes {service!r}; services: {', '.join(PUBLISHED)}"
+            )
         return contracts.load(service)
     return best_match([contracts.load(name) for name in PUBLISHED], document)

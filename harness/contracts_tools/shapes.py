@@ -9,6 +9,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _DEEPEST = 8
+_MOST_MEMBERS = 20_000
+
+
+class Unfollowable(ValueError):  # noqa: N818 - told to the user as it stands
+    """A reference leads nowhere, or a schema has no end; the text says which."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,11 @@ class Member:
 def members(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Member]:
     """Return members by path; `` is the whole, `a.b`, `a[].b` and so on below."""
     found: dict[str, Member] = {}
-    for path, member in _walk(document, schema, "", True, 0):
+    for count, (path, member) in enumerate(_walk(document, schema, "", True, 0)):
+        if count > _MOST_MEMBERS:
+            raise Unfollowable(
+                f"a schema has more than {_MOST_MEMBERS:,} members; the last is {path}"
+            )
         # Alternatives of one place (anyOf) merge: either may come.
         found[path] = _merged(found[path], member) if path in found else member
     return found
@@ -69,13 +78,14 @@ def _walk(
 
 
 def _alternatives(
-    document: dict[str, Any], schema: dict[str, Any]
+    document: dict[str, Any], schema: dict[str, Any], depth: int = 0
 ) -> Iterator[dict[str, Any]]:
     schema = resolved(document, schema)
     for name in ("anyOf", "oneOf"):
         if name in schema:
-            for one in schema[name]:
-                yield from _alternatives(document, one)
+            # An alternative of itself adds nothing.
+            for one in schema[name] if depth < _DEEPEST else ():
+                yield from _alternatives(document, one, depth + 1)
             return
     if "allOf" in schema:
         whole: dict[str, Any] = {k: v for k, v in schema.items() if k != "allOf"}
@@ -89,16 +99,32 @@ def _alternatives(
     yield schema
 
 
-def resolved(document: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
-    """Follow `$ref` within a document."""
+def resolved(document: dict[str, Any], node: Any) -> dict[str, Any]:
+    """Follow `$ref` within a document; raises `Unfollowable` where there is nothing."""
     seen = 0
-    while "$ref" in node and seen < _DEEPEST:
-        found: Any = document
-        for step in node["$ref"].removeprefix("#/").split("/"):
-            found = found[step.replace("~1", "/").replace("~0", "~")]
-        node = {**found, **{key: node[key] for key in node if key != "$ref"}}
+    # `true` stands for a schema that allows anything.
+    whole: dict[str, Any] = node if isinstance(node, dict) else {}
+    while "$ref" in whole and seen < _DEEPEST:
+        found = _at(document, whole["$ref"])
+        whole = {**found, **{key: whole[key] for key in whole if key != "$ref"}}
         seen += 1
-    return node
+    return whole
+
+
+def _at(document: dict[str, Any], reference: str) -> dict[str, Any]:
+    if not reference.startswith("#/"):
+        raise Unfollowable(
+            f"the reference {reference} leads out of the document; bundle it first"
+        )
+    found: Any = document
+    for step in reference.removeprefix("#/").split("/"):
+        name = step.replace("~1", "/").replace("~0", "~")
+        found = found.get(name) if isinstance(found, dict) else None
+    if isinstance(found, bool):
+        return {}
+    if not isinstance(found, dict):
+        raise Unfollowable(f"the reference {reference} leads nowhere")
+    return found
 
 
 def _types(schema: dict[str, Any]) -> frozenset[str]:

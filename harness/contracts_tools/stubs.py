@@ -69,6 +69,11 @@ class Graded:
         """Stubs that a real service contradicts."""
         return [one for one in self.grades if one.grade in BAD]
 
+    @property
+    def judged(self) -> int:
+        """How many stubs stand for an operation that we know, with an answer."""
+        return sum(one.grade not in (UNKNOWN, UNJUDGED) for one in self.grades)
+
     def report(self) -> str:
         """Return counts and every stub that is not right, as text."""
         kinds = (OK, *BAD, UNKNOWN, UNJUDGED)

@@ -11,7 +11,8 @@ import pytest
 
 import contracts
 from harness.contracts_tools.compare import BREAKS, HARMLESS, UNKNOWN, compare, used
-from harness.contracts_tools.diff import Unreadable, drift, load
+from harness.contracts_tools.diff import drift
+from harness.contracts_tools.published import Unreadable, load
 
 if TYPE_CHECKING:
     from collections.abc import Callable
