@@ -22,7 +22,7 @@ _TALLIES = pytest.StashKey[dict[str, "Tally"]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the mark that every case carries."""
+    """Register the mark that every case carries: pyproject.toml is not installed."""
     config.addinivalue_line(
         "markers", "fact(cites, inferred): what a conformance case rests on"
     )

@@ -6,7 +6,8 @@ is stored, so none can leak from the repository.
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+import threading
+from functools import lru_cache
 from typing import Any
 
 import jwt
@@ -22,10 +23,21 @@ def next_id(key_id: str) -> str:
     return f"{name}-{int(number or 1) + 1}"
 
 
-@cache
+_keys: dict[str, rsa.RSAPrivateKey] = {}
+_making = threading.Lock()
+
+
 def private_key(key_id: str = FIRST) -> rsa.RSAPrivateKey:
-    """Return this process's RSA key of that id."""
-    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    """Return this process's RSA key of that id.
+
+    Worlds may live in threads: one signs and another checks, so none makes its own.
+    """
+    with _making:
+        if key_id not in _keys:
+            _keys[key_id] = rsa.generate_private_key(
+                public_exponent=65537, key_size=2048
+            )
+        return _keys[key_id]
 
 
 def key_set(key_id: str = FIRST) -> dict[str, Any]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 import time
 from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import jwt
@@ -346,3 +349,25 @@ def test_new_keys_end_every_token_of_before(play: Any) -> None:
         assert key["kid"] == jwt.get_unverified_header(token)["kid"] != keys.FIRST
 
     play(scene)
+
+
+def test_worlds_that_start_in_threads_share_their_keys(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One key an id and process: what one thread signs, another believes."""
+    made = []
+    begun = threading.Barrier(2)
+
+    def slowly(**_: Any) -> object:
+        made.append(object())
+        # Passed at once where both threads are in here; else it gives up.
+        with contextlib.suppress(threading.BrokenBarrierError):
+            begun.wait(0.3)
+        return made[-1]
+
+    monkeypatch.setattr(rsa, "generate_private_key", slowly)
+    monkeypatch.setattr(keys, "_keys", {})
+    with ThreadPoolExecutor(2) as threads:
+        found = list(threads.map(keys.private_key, ["two-worlds"] * 2))
+    assert found[0] is found[1]
+    assert len(made) == 1
