@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.loadrun.campaign import Campaign
+from harness.loadrun.merging import Merging
 from harness.loadrun.migrating import Migrating
 from harness.loadrun.outage import SwitchedOff
 from harness.loadrun.reconciling import Reconciling
@@ -23,6 +24,7 @@ CAMPAIGNS: dict[str, type[Campaign]] = {
     "rollback": RollBack,
     "migration": Migrating,
     "reconcile": Reconciling,
+    "merges": Merging,
 }
 
 

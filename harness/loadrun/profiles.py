@@ -81,6 +81,13 @@ PROFILES = {
             needs=(("to-nomis", "reconciles"),),
             share=2.0,
         ),
+        Profile(
+            "merges",
+            "records are merged every four seconds, at the peak",
+            2,
+            ((0, 1.0),),
+            least=0.2,
+        ),
     )
 }
 
