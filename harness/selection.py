@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 FEATURES = Path(__file__).resolve().parent.parent / "features"
 SUFFIX = ".feature"
+_MOST_NAMED = 10
 # Tags become pytest marks, and these marks change whether and how a test runs.
 _RESERVED = frozenset(
     {"skip", "skipif", "xfail", "parametrize", "usefixtures", "filterwarnings"}
@@ -90,7 +91,7 @@ def _find_files(selection: Selection, paths: list[str]) -> None:
     whole: set[str] = set()
     for text in paths:
         where, _, name = _split(text)
-        found = _files_at(selection, text, Path(where))
+        found = _files_at(selection, text, _ours_or(Path(where)))
         for file in found:
             if file not in selection.files:
                 selection.files.append(file)
@@ -106,6 +107,16 @@ def _split(text: str) -> tuple[str, str, str]:
     """Split `file.feature::scenario name`; a name may hold `::` too."""
     head, mark, name = text.partition(f"{SUFFIX}::")
     return (head + SUFFIX, mark, name) if mark else (text, "", "")
+
+
+def _ours_or(path: Path) -> Path:
+    """Return ours for `features/...`, as guides write it, where there is no such path.
+
+    So the guides' commands work from any folder, and for an installed package.
+    """
+    ours = FEATURES.parent / path
+    known = path.parts[:1] == (FEATURES.name,) and ".." not in path.parts
+    return ours if known and not path.exists() and ours.exists() else path
 
 
 def _files_at(selection: Selection, text: str, path: Path) -> list[str]:
@@ -146,7 +157,8 @@ def _check(selection: Selection, matcher: Matcher, path: Path) -> None:
     for name in selection.names.get(str(path), ()):
         if not _has(feature, name):
             near = difflib.get_close_matches(name, list(feature.scenarios), 3, 0.3)
-            hint = "; the nearest are: " + "; ".join(near) if near else ""
+            hint = "; the nearest are: " if near else "; there are: "
+            hint += "; ".join(near or list(feature.scenarios)[:_MOST_NAMED])
             selection.problems.append(f"{shown}: there is no scenario {name!r}{hint}")
 
 

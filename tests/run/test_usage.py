@@ -97,6 +97,25 @@ def test_a_scenario_that_does_not_exist_names_the_nearest(
     assert ended.code == USAGE
     assert "there is no scenario 'a note is writen'" in ended.out
     assert "a note is written" in ended.out
+    far = tandem("verify", f"{file}::xyzzy")
+    assert "there is no scenario 'xyzzy'; there are: a note is written" in far.out
+
+
+def test_a_feature_of_ours_is_found_from_any_folder(
+    tandem: Callable[..., Ended], tmp_path: Path
+) -> None:
+    """The guides write `features/...`; a file of that name that is there goes first."""
+    one = "features/nomis-to-dps.feature"
+    words = ("--tier", "simulated")
+    name = "A note written in NOMIS appears in DPS once"
+    ended = tandem("verify", f"{one}::{name}", *words)
+    assert ended.code == 0, ended.out
+    assert "1 played" in ended.out
+    (tmp_path / "features").mkdir()
+    feature(tmp_path / one, "One", mine=PASSES)
+    assert tandem("verify", f"{one}::mine", *words).code == 0
+    missing = tandem("verify", "features/none.feature", *words)
+    assert "features/none.feature: there is no such file" in missing.out
 
 
 def test_a_report_folder_that_cannot_be_made_is_refused(
