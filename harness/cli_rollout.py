@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from harness.ending import terminable
 from harness.today import today
 from harness.urls import is_address
 
@@ -189,7 +190,8 @@ def _compare(access: Access, asked: Asked, path: Path | None) -> Comparison:
     except (StateError, OSError) as error:
         raise click.UsageError(f"--state: {error}") from error
     try:
-        return asyncio.run(run(access, asked, state, today().isoformat(), _tell))
+        with terminable():
+            return asyncio.run(run(access, asked, state, today().isoformat(), _tell))
     except KeyboardInterrupt:
         last = state.runs[-1] if state.runs else None
         if last is not None and last.prisoners:

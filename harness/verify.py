@@ -5,18 +5,17 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-import signal
 import tempfile
-import threading
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urlsplit
 
 import msgspec
 
+from harness.ending import terminable
 from harness.excerpt import write_timelines
 from harness.journals import FILE as JOURNAL
 from harness.junit import write_junit
@@ -64,7 +63,7 @@ def verify(
             journal=journal.write,
         )
         try:
-            with _terminable():
+            with terminable():
                 if not busy:
                     _play(options, paths, workers, progress)
         except KeyboardInterrupt:
@@ -138,23 +137,6 @@ def _write(result: RunResult, options: RunOptions, report: Path) -> None:
     from harness.report.folder import write as write_report
 
     write_report(report)
-
-
-@contextmanager
-def _terminable() -> Iterator[None]:
-    """Let a polite request to end (CI cancels so) clear up as Ctrl-C does."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def end(number: int, frame: Any) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, end)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _play(

@@ -322,8 +322,11 @@ def test_a_file_that_is_no_state_is_left_as_it_is(tmp_path: Path) -> None:
         assert path.read_text(encoding="utf-8") == text
 
 
-def test_an_interrupted_run_says_how_to_go_on(estate: Estate, tmp_path: Path) -> None:
-    """Ctrl-C is unknown, tells how far it came, and the same command goes on there."""
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_says_how_to_go_on(
+    estate: Estate, tmp_path: Path, how: signal.Signals
+) -> None:
+    """Ctrl-C or a job's end is unknown, and the same command goes on there."""
     state, listed = tmp_path / "state.ndjson", estate.list(tmp_path)
     slow = estate.prisoners[-1]
     fault = estate.world.fault("nomis", "delay", delay=60.0, subject=slow)
@@ -338,7 +341,7 @@ def test_an_interrupted_run_says_how_to_go_on(estate: Estate, tmp_path: Path) ->
         env={**os.environ, **secret},
     )
     assert estate.world.await_fault(fault, timeout=30.0)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(how)
     _, said = process.communicate(timeout=30)
     assert process.returncode == 3, said
     assert "2 of 3 prisoners were checked" in said
