@@ -27,6 +27,7 @@ from harness.oracle.severity import SEVERITY
 from harness.results import FAIL, PASS
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from harness.results import ScenarioResult
@@ -78,6 +79,11 @@ class Deviation:
             result.name, _glob(self.scenario)
         )
 
+    def is_of(self, files: Collection[str]) -> bool:
+        """Say whether it names a scenario of one of these feature files."""
+        file, mark, _ = self.scenario.partition("::")
+        return bool(mark) and any(fnmatchcase(f, f"*{_glob(file)}") for f in files)
+
     def explains(self, violation: dict[str, Any]) -> bool:
         """Say whether a broken rule is the expected one."""
         return (not self.rule or violation["rule"] == self.rule) and (
@@ -115,10 +121,11 @@ class Known:
         self._used.update(used)
         return "; ".join(dict.fromkeys(one.words for one in used))
 
-    def problems(self, complete: bool) -> list[str]:
+    def problems(self, complete: bool, files: Collection[str] = ()) -> list[str]:
         """Say which entries are wrong now.
 
-        Of a `complete` run, with nothing selected, also those that met nothing.
+        Of a `complete` run, with nothing selected, also those that met nothing; of
+        feature `files` that were played whole, those that name a scenario of them.
         """
         found = []
         for one in self._all:
@@ -128,11 +135,11 @@ class Known:
                 f"known: {one.name}: {name!r} passes; take the entry out"
                 for name in self._passed.get(one, [])
             ]
-            if not complete or one in self._passed or one in self._used:
+            if one in self._passed or one in self._used:
                 continue
-            if one not in self._met:
+            if one not in self._met and (complete or one.is_of(files)):
                 found.append(f"known: {one.name}: there is no such scenario")
-            elif not (one.scenario or one.tag):
+            elif complete and one in self._met and not (one.scenario or one.tag):
                 found.append(f"known: {one.name}: nothing broke it; take it out")
         return found
 

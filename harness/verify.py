@@ -69,12 +69,22 @@ def verify(
         except KeyboardInterrupt:
             result.interrupted = True
         if known is not None:
-            complete = not (paths or options.tags or result.reasons_unknown())
-            result.outdated = known.problems(complete)
+            result.outdated = _outdated(known, result, options, paths)
         journal.flush()
         _write(result, options, report)
     print_summary(progress.console, result, options)
     return result
+
+
+def _outdated(
+    known: Known, result: RunResult, options: RunOptions, paths: list[str]
+) -> list[str]:
+    """Return what is wrong with the known deviations, by what was played whole."""
+    if options.tags or options.shard != (1, 1) or result.reasons_unknown():
+        return known.problems(complete=False)
+    named = any("::" in path for path in paths)
+    files = set() if named else {one.feature for one in result.scenarios}
+    return known.problems(complete=not paths, files=files)
 
 
 def _taken(report: Path) -> BinaryIO:

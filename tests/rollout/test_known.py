@@ -8,6 +8,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+from click.testing import CliRunner
 
 from harness import cli_rollout
 from harness.cli import cli
@@ -221,6 +222,30 @@ def test_a_run_knows_the_expected_failure(
     assert [one.get("value") for one in marked] == [
         "counts double (none; until 2027-01-31)"
     ]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], True),
+        (["--tags", "loop-prevention"], False),
+        (["--shard", "1/2"], False),
+    ],
+)
+def test_a_slip_in_a_name_is_said_of_a_file_that_was_played_whole(
+    tmp_path: Path, words: list[str], said: bool
+) -> None:
+    """What a tag or a shard left out may be there; what no file has is not."""
+    play(tmp_path, "made.feature::Wrong on purpse", TODAY)
+    arguments = ["--known", str(tmp_path / "known.toml"), "--tier", "simulated"]
+    arguments += ["--report", str(tmp_path / "report"), "--allow-skips", *words]
+    made = str(tmp_path / "made.feature")
+    found = CliRunner().invoke(cli, ["verify", made, *arguments])
+    assert ("Wrong on purpse: there is no such scenario" in found.output) is said
+    elsewhere = tmp_path / "other.feature"
+    elsewhere.write_text(FEATURE, encoding="utf-8")
+    found = CliRunner().invoke(cli, ["verify", str(elsewhere), *arguments])
+    assert "no such scenario" not in found.output
 
 
 @pytest.mark.parametrize(
