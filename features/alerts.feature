@@ -42,6 +42,15 @@ Feature: An alert makes exactly the case notes its prison is set up for
       And an officer ends the alert in NOMIS
       Then there are 2 alert notes on each side, born in NOMIS
 
+    @MRG-01
+    Scenario: The note of an alert follows its prisoner through a merge
+      Given alert notes are written by NOMIS
+      And a prisoner called "Gone"
+      And a prisoner called "Kept"
+      When an officer raises an alert for "Gone" in NOMIS
+      And NOMIS merges "Gone" into "Kept"
+      Then there is 1 alert note on each side, born in NOMIS
+
   Rule: DPS writes the note where the prison switch is on
 
     @ALT-01

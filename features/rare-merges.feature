@@ -65,6 +65,17 @@ Feature: Rare merges and moves leave each note where it belongs
     Then "Kept" has 2 case notes in NOMIS
     And both sides agree
 
+  @MRG-01 @IDM-10
+  Scenario: What NOMIS itself wrote of a release follows the merge, and so do its copies
+    Given a prisoner called "Gone"
+    And a prisoner called "Kept"
+    And a case note about "Gone" written in DPS
+    When NOMIS releases the prisoner
+    And NOMIS merges "Gone" into "Kept" with copies that raise events
+    And a DPS user amends the note in DPS
+    Then "Kept" has 2 case notes in DPS
+    And both sides agree
+
   @DUP-12
   Scenario: Copies find their originals among notes of an earlier booking
     Given a prisoner called "Gone"

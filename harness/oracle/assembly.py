@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.oracle.births import (
+    INSERTED,
     Copies,
     inside_births,
     rows_of,
@@ -100,14 +101,28 @@ class Assembly:
                 copy.note.changes.append(change)
 
     def _perhaps_copied(self, made: set[tuple[str, str]]) -> set[tuple[str, str]]:
-        """Return the NOMIS rows that NOMIS itself may have copied on a merge."""
-        merged = {c.details["to"] for c in self.transfers if c.action == "merge"}
-        if not merged:
+        """Return the NOMIS rows that NOMIS itself may have copied on a merge.
+
+        Not those that it told of before, or because of something else: its triggers
+        and movements bear notes, too.
+        """
+        merges = [c for c in self.transfers if c.action == "merge"]
+        if not merges:
             return set()
+        merged = {change.details["to"] for change in merges}
+        first, calls = min(c.seq for c in merges), {f"request:{c.seq}" for c in merges}
+        own = {
+            str(event.body.get("caseNoteId"))
+            for event in self.history.events
+            if event.type == INSERTED
+            and (event.seq < first or event.cause not in {None, *calls})
+        }
         return {
             (NOMIS, note_id)
             for note_id, row in self.rows[NOMIS].items()
-            if row["prisoner"] in merged and (NOMIS, note_id) not in made
+            if row["prisoner"] in merged
+            and note_id not in own
+            and (NOMIS, note_id) not in made
         }
 
     def prisoner_of(self, note: LogicalNote) -> str:

@@ -177,8 +177,8 @@ def inside_births(
         notes[-1].details = {"event": event}
         if _event_type(event) == "ALERT":
             notes[-1].kind = ALERT
-        if not notes[-1].prisoner:
-            notes[-1].prisoner = event_prisoner(event) or ""
+        # The row may have been merged or moved since.
+        notes[-1].prisoner = event_prisoner(event) or notes[-1].prisoner
     for side, mine in rows.items():
         for note_id, row in mine.items():
             key = (side, note_id)

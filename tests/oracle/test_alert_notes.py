@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.oracle.helpers import found, limited, only, unknown, unsettled
 from tests.oracle.story import SYNC, USER, Story
+from tests.oracle.test_duplicate import merge
 
 TEXT = "Alert Security and Escape Risk made active."
 
@@ -298,3 +299,18 @@ def test_an_alert_ended_on_both_sides_at_once_owes_one_note_of_its_end() -> None
     assert kinds == ["ACTIVE", "INACTIVE"]
     story.alert_mappings = []
     assert len(story.judged().findings) == 3, "without the mapping they are two alerts"
+
+
+def test_a_trigger_note_stays_one_when_its_prisoner_is_merged() -> None:
+    """What a trigger wrote before a merge is no copy that the merge made."""
+    for mapped in (True, False):
+        story = AlertStory("nomis")
+        story.raise_in_nomis()
+        story.trigger(len(story.entries) - 2)
+        story.sync()
+        merge(story, "B2222BB", mapped=mapped)
+        verdict = story.judged()
+        assert verdict.checked["alert-notes"] == 1
+        assert {v.rule for v in verdict.violations} == (
+            set() if mapped else {"mapping-sound"}
+        )
