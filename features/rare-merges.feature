@@ -71,7 +71,7 @@ Feature: Rare merges and moves leave each note where it belongs
     And a prisoner called "Kept"
     And a case note about "Gone" written in DPS
     When NOMIS releases the prisoner
-    And NOMIS merges "Gone" into "Kept" with copies that raise events
+    And NOMIS merges "Gone" into "Kept" with copies of the notes
     And a DPS user amends the note in DPS
     Then "Kept" has 2 case notes in DPS
     And both sides agree

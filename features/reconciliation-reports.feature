@@ -55,6 +55,7 @@ Feature: The reconciliation raises no false alarm and misses nothing
     Given a prisoner
     When an officer writes a case note in NOMIS saying "Seen."
     And a DPS user writes a case note in DPS saying "Seen."
+    Then both sides agree
     Given someone removed the NOMIS row behind the sync's back
     When the reconciliation looks at everyone
     Then it reports a difference

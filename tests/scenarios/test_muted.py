@@ -76,6 +76,11 @@ INDEPENDENT = {
     ): _TRIGGER,
     ("Ending the alert in NOMIS adds a second note on each side", _ALERT): _TRIGGER,
     (f"{_TRIGGERED}, goes to DPS and no further", _ALERT): _TRIGGER,
+    ("The note of an alert follows its prisoner through a merge", _ALERT): _TRIGGER,
+    (
+        "An alert of DPS that an officer raises once more in NOMIS gets a second note",
+        _ALERT,
+    ): _TRIGGER,
     ("The same when the trigger's row carries no audit module", _ALERT): _TRIGGER,
 }
 
