@@ -59,7 +59,7 @@ def _person(copy: Copy, row: dict[str, Any], note: LogicalNote) -> Iterator[Diff
         yield _altered(copy, "author id", sorted(ids), row["author_id"])
     names = {_plain(one.get("staff_name")) for one in staff}
     shown = _plain(row.get("author_name"))
-    if shown and all(" " in name for name in names) and shown not in names:
+    if names and shown and all(" " in name for name in names) and shown not in names:
         yield _altered(copy, "author name", sorted(names), row["author_name"])
 
 

@@ -73,6 +73,19 @@ def test_a_nomis_note_shows_its_prison_and_staff_member_in_dps(
     assert found(story) == {("altered", "from-nomis")}
 
 
+def test_a_row_that_is_gone_names_no_staff_member_to_compare_with() -> None:
+    """Whoever removed a NOMIS row unseen, the author that DPS shows is not altered."""
+    story = Story()
+    made = story.nomis_create()
+    story.sync()
+    (note,) = story.dps.values()
+    note["author_name"] = "Jo Gold"
+    assert not found(story)
+    del story.nomis[made]
+    assert "lost" in {rule for rule, _ in found(story)}
+    assert "altered" not in {rule for rule, _ in found(story)}
+
+
 def test_a_nomis_note_is_entered_in_dps_by_whoever_entered_it_in_nomis() -> None:
     """The account that NOMIS names, or the author's; no service's."""
     story = Story()
