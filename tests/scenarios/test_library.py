@@ -6,10 +6,12 @@ import json
 import re
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
 
 import pytest
 
+from features.steps.toggles import SWITCHES
 from harness.catalogue import all_steps
 from harness.gherkin import Matcher
 from harness.reading import read_feature
@@ -50,6 +52,19 @@ def test_corpus_tags_are_real() -> None:
             for tag in template.tags:
                 if re.fullmatch(r"[A-Z]{3,4}-\d+", tag):
                     assert CORPUS.match(tag), f"{path.name}: {tag}"
+
+
+def test_the_toggle_matrix_has_every_case() -> None:
+    """Each switch that the steps know, each way, each moment; none twice."""
+    feature = read_feature(ROOT / "features" / "toggle-matrix.feature")
+    (outline,) = feature.scenarios.values()
+    rows = [
+        tuple(map(str, row.values()))
+        for table in outline.examples
+        for row in table.as_contexts()
+    ]
+    ways, moments = ("off", "off and on again"), ("before", "during", "after")
+    assert sorted(rows) == sorted(product(SWITCHES, ways, moments))
 
 
 @pytest.mark.long
