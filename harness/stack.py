@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from harness.options import RunOptions
 
 
+_NO_PROGRAMS = (
+    "{}: builds are replaced only where they are programs of their own; tag the "
+    "scenario @sockets"
+)
 ADMIN_WAIT = 30.0
 """Seconds an operator waits for a half's answer, unless something long was asked."""
 
@@ -112,15 +116,15 @@ class Stack(ABC):
 
     def begin_old(self, half: str) -> None:
         """Put the half's old build in place of the one under test."""
-        raise StackError(f"{half}: builds are replaced only where they are programs")
+        raise StackError(_NO_PROGRAMS.format(half))
 
     def begin_new(self, half: str) -> None:
         """Start the build under test beside the half's old one."""
-        raise StackError(f"{half}: builds are replaced only where they are programs")
+        raise StackError(_NO_PROGRAMS.format(half))
 
     def renew(self, half: str) -> None:
         """End the half's old build; only the one under test stays."""
-        raise StackError(f"{half}: builds are replaced only where they are programs")
+        raise StackError(_NO_PROGRAMS.format(half))
 
     def recover(self, scope: list[str], scenario: str) -> None:
         """Take an unsettled scenario's work away: the next one shall meet an idle sync.

@@ -145,28 +145,29 @@ def burst(
     Example: When a DPS user writes 200 case notes in DPS, and half way the sync from DPS to NOMIS is killed and started again
     """  # noqa: E501 - the example is one line of a feature file
     half = HALF.get(direction or "", "")
-    stack = scene.stack
-    turns: dict[int, Callable[[], object]] = {}
-    middle = int(count) // 2
+    stack, middle = scene.stack, int(count) // 2
+    later: list[tuple[int, Callable[[], object]]]
     if tokens:
-        turns = {middle: lambda: expire_tokens(scene)}
+        later = [(middle, lambda: expire_tokens(scene))]
     elif how == "upgraded":
-        scene.undo_later("renew", (half,))
         stack.begin_old(half)
-        turns = {
-            middle: lambda: stack.begin_new(half),
-            middle + middle // 2: lambda: stack.renew(half),
-        }
+        scene.undo_later("renew", (half,))
+        later = [
+            (middle, lambda: stack.begin_new(half)),
+            (middle + middle // 2, lambda: stack.renew(half)),
+        ]
     else:
         scene.undo_later("ensure", (half,))
-        turns = {
-            middle: lambda: stack.kill(half),
-            middle + 5: lambda: stack.start(half),
-        }
+        later = [
+            (middle, lambda: stack.kill(half)),
+            (middle + 5, lambda: stack.start(half)),
+        ]
     for turn in range(int(count)):
         users.write(scene, side)
-        if turn in turns:
-            turns[turn]()
+        while later and later[0][0] <= turn:
+            later.pop(0)[1]()
+    for _, action in later:
+        action()
 
 
 def legacy(scene: Scene, side: str) -> bool:

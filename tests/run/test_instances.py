@@ -80,6 +80,33 @@ def test_an_old_build_works_until_the_new_one_has_taken_over(
     assert f"--old-to-nomis '{_DEAF}'" in burst["replay"]
 
 
+def test_a_burst_of_one_note_is_cut_short_and_goes_on(
+    tandem: Callable[..., Ended], tmp_path: Path
+) -> None:
+    """What comes later than the last note of a short burst is done after it."""
+    steps = """
+    Given a prisoner
+    When a DPS user writes 3 case notes in DPS, and half way the sync from DPS to \
+NOMIS is killed and started again
+    Then the prisoner has 3 case notes in NOMIS
+    """
+    file = feature(tmp_path / "f.feature", "F", short=steps)
+    ended = tandem("verify", file, "--tier", "simulated")
+    assert ended.code == 0, ended.out
+
+
+def test_an_upgrade_needs_programs_and_says_so(
+    tandem: Callable[..., Ended], tmp_path: Path
+) -> None:
+    """In the simulated tier nothing is proven of it, and nothing else breaks."""
+    file = feature(tmp_path / "f.feature", "F", burst=_BURST, after=PASSES)
+    ended = tandem("verify", file, "--tier", "simulated")
+    assert ended.code == 3
+    assert "replaced only where they are programs" in ended.out
+    assert "1 scenario is unknown" in ended.out
+    assert "destroyed" not in ended.out
+
+
 @pytest.mark.sockets
 def test_an_upgrade_of_a_build_that_tells_nothing_passes(
     tandem: Callable[..., Ended], tmp_path: Path
