@@ -89,6 +89,7 @@ def explained_server_error(context: Any, response: Any, case: Any) -> None:
                 request,
                 marked_before=bool(_seen["markers written"]),
                 numbers_before=frozenset(_numbers),
+                media=sent.headers.get("Content-Type"),
             ),
         )
         if why is None:

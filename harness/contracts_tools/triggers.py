@@ -46,6 +46,8 @@ class Asked:
     """Whether an earlier request wrote a marker, whose date may be impossible."""
     numbers_before: frozenset[float] = frozenset()
     """The legacy ids that earlier requests sent."""
+    media: str | None = None
+    """The content type, None when none was sent."""
 
 
 Trigger = tuple[str, "Callable[[Asked], bool]"]
@@ -70,10 +72,16 @@ def asked(service: str, method: str, url: str, raw: bytes | str | None) -> Asked
 
 def explanation(service: str, request: Asked) -> str | None:
     """Return the citation of the fact that explains a 500, None when there is none."""
-    for cites, fits in TRIGGERS.get(service, ()):
+    for cites, fits in (NOT_JSON, *TRIGGERS.get(service, ())):
         if fits(request):
             return cites
     return None
+
+
+def _not_json(request: Asked) -> bool:
+    operation = request.operation
+    has_body = operation is not None and operation.has_body and not operation.form
+    return has_body and request.media is not None and "json" not in request.media
 
 
 def _no_route(request: Asked) -> bool:
@@ -252,6 +260,10 @@ def _marker_read_back(request: Asked) -> bool:
     )
 
 
+NOT_JSON: Trigger = (
+    "http-contracts 0.2: a body that does not call itself JSON [I]",
+    _not_json,
+)
 NO_ROUTE: Trigger = ("unknown path or unsupported method [I]", _no_route)
 TRIGGERS: dict[str, tuple[Trigger, ...]] = {
     "nomis": (

@@ -10,7 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from contracts import NoRoute
-from simulators.wire.body import Unreadable, read_form, read_json
+from simulators.wire.body import (
+    Unreadable,
+    UnsupportedMediaType,
+    is_json,
+    read_form,
+    read_json,
+)
 from simulators.wire.record import NOBODY
 
 if TYPE_CHECKING:
@@ -65,13 +71,22 @@ def _misfit(service: Service, call: Call) -> Response | None:
         found = operation.check_parameters(call.path, call.query, call.request.headers)
         if found:
             return service.errors.invalid(call, found)
-    if not operation.has_body:
-        return None
+    return _misfit_of_body(service, call) if operation.has_body else None
+
+
+def _misfit_of_body(service: Service, call: Call) -> Response | None:
+    operation = call.operation
     raw = call.request.body
     if not raw and not operation.form:
         if not operation.body_required:
             return None
         return service.errors.unreadable(call, "Required request body is missing")
+    if not operation.form and not is_json(call.header("content-type")):
+        # None of the services handles Spring's refusal, so the catch-all does.
+        kind = call.header("content-type")
+        return service.errors.crashed(
+            call, UnsupportedMediaType(f"Content-Type '{kind}' is not supported")
+        )
     try:
         call.body = read_form(raw) if operation.form else read_json(raw)
     except Unreadable as unreadable:

@@ -26,6 +26,10 @@ class Unreadable(ValueError):  # noqa: N818 - the caller's mistake, worded by th
     """The body is not UTF-8 or not JSON; the text says which and where."""
 
 
+class UnsupportedMediaType(ValueError):  # noqa: N818 - the caller's mistake
+    """The body is of a kind that the operation does not take; the text names it."""
+
+
 def read_json(raw: bytes) -> Any:
     """Decode a JSON body, each time into fresh objects; `Unreadable` says why not."""
     try:
@@ -36,6 +40,16 @@ def read_json(raw: bytes) -> Any:
         raise Unreadable(str(error)) from None
     except RecursionError:
         raise Unreadable("JSON is nested too deeply") from None
+
+
+def is_json(kind: str | None) -> bool:
+    """Tell whether Spring's JSON reader takes a content type; none at all may pass."""
+    if kind is None:
+        return True
+    name = kind.partition(";")[0].strip().lower()
+    return name == "application/json" or (
+        name.startswith("application/") and name.endswith("+json")
+    )
 
 
 def read_form(raw: bytes) -> dict[str, str]:

@@ -69,6 +69,21 @@ def test_any_other_500_is_a_defect(
     assert explanation(service, request) is None
 
 
+def test_only_a_body_of_another_kind_is_explained_by_its_kind() -> None:
+    """And only where the operation takes a body."""
+    put = asked("nomis", "PUT", "http://fake/casenotes/1", b'{"text": "x"}')
+    for media, explained in (
+        ("text/plain", True),
+        ("application/json", False),
+        ("application/merge-patch+json; charset=utf-8", False),
+        (None, False),
+    ):
+        found = explanation("nomis", replace(put, media=media))
+        assert (found is not None) is explained, media
+    get = asked("nomis", "GET", "http://fake/casenotes/1", b"")
+    assert explanation("nomis", replace(get, media="text/plain")) is None
+
+
 def test_an_impossible_marker_must_have_been_written_first() -> None:
     """Reading a note fails with 500 only after somebody wrote such a marker."""
     text = b'{"text":"a ...[AB updated the case notes on 2024-07-19 10:01:02] "}'

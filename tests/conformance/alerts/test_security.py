@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from harness.conform import fact
 from tests.conformance.alerts.bodies import (
     GENERATED,
@@ -92,3 +94,22 @@ def test_a_wrong_method_is_not_allowed(alerts: Api) -> None:
 def test_anybody_may_ask_whether_it_is_up(alerts: Api) -> None:
     """GET /health/ping is 200 without a token."""
     assert alerts.get("/health/ping", token=None).status == 200
+
+
+@fact("http-contracts 5.0 errors", inferred=True)
+@pytest.mark.parametrize("kind", ["text/plain", "application/xml"])
+def test_a_body_that_does_not_call_itself_json_is_not_read(
+    alerts: Api, kind: str
+) -> None:
+    """The catch-all answers, as no handler is registered for it."""
+    answer = alerts.post("/resync/A9999ZZ/alerts", [], headers={"content-type": kind})
+    assert answer.status == 500
+    assert f"Content-Type '{kind}' is not supported" in answer.body["developerMessage"]
+
+
+@fact("http-contracts 0.2")
+def test_json_may_carry_a_charset(alerts: Api) -> None:
+    """`application/json;charset=UTF-8` is read, whatever its case."""
+    kind = {"content-type": "Application/JSON;charset=UTF-8"}
+    answer = alerts.post("/resync/A9999ZZ/alerts", [], headers=kind)
+    assert answer.status == 201

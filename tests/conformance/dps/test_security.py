@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from harness.conform import fact
 from tests.conformance.dps.bodies import (
     ADMIN,
@@ -169,3 +171,28 @@ def test_the_repair_paths_ask_for_no_token(dps: Api) -> None:
 def test_anybody_may_ask_whether_it_is_up(dps: Api) -> None:
     """GET /health/ping is 200 without a token."""
     assert dps.get("/health/ping", token=None).status == 200
+
+
+@fact("http-contracts 3.0 errors", inferred=True)
+@pytest.mark.parametrize("kind", ["text/plain", "application/xml"])
+def test_a_body_that_does_not_call_itself_json_is_not_read(dps: Api, kind: str) -> None:
+    """The catch-all answers, as no handler is registered for it."""
+    answer = dps.put(
+        "/move/case-notes",
+        {"fromPersonIdentifier": "A", "toPersonIdentifier": "B", "caseNoteIds": []},
+        headers={"content-type": kind},
+    )
+    assert answer.status == 500
+    assert f"Content-Type '{kind}' is not supported" in answer.body["developerMessage"]
+
+
+@fact("http-contracts 0.2")
+def test_json_may_carry_a_charset(dps: Api) -> None:
+    """`application/json;charset=UTF-8` is read, whatever its case."""
+    kind = {"content-type": "Application/JSON;charset=UTF-8"}
+    answer = dps.put(
+        "/move/case-notes",
+        {"fromPersonIdentifier": "A", "toPersonIdentifier": "B", "caseNoteIds": []},
+        headers=kind,
+    )
+    assert answer.status == 200

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from harness.conform import fact
 from tests.conformance.security import Route, assert_unauthorised, each_role, every
 
@@ -106,3 +108,24 @@ def test_an_unknown_path_is_not_found(mapping: Api) -> None:
 def test_anybody_may_ask_whether_it_is_up(mapping: Api) -> None:
     """GET /health/ping is 200 without a token."""
     assert mapping.get("/health/ping", token=None).status == 200
+
+
+@fact("http-contracts 4.0 everything else", inferred=True)
+@pytest.mark.parametrize("kind", ["text/plain", "application/xml"])
+def test_a_body_that_does_not_call_itself_json_is_not_read(
+    mapping: Api, kind: str
+) -> None:
+    """The catch-all answers, as no handler is registered for it."""
+    answer = mapping.post(
+        "/mapping/casenotes/batch", [], headers={"content-type": kind}
+    )
+    assert answer.status == 500
+    assert f"Content-Type '{kind}' is not supported" in answer.body["developerMessage"]
+
+
+@fact("http-contracts 0.2")
+def test_json_may_carry_a_charset(mapping: Api) -> None:
+    """`application/json;charset=UTF-8` is read, whatever its case."""
+    kind = {"content-type": "Application/JSON;charset=UTF-8"}
+    answer = mapping.post("/mapping/casenotes/batch", [], headers=kind)
+    assert answer.status == 201

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from harness.conform import fact
 from tests.conformance.nomis.bodies import alert, note
 from tests.conformance.security import Route, assert_unauthorised, each_role, every
@@ -130,3 +132,22 @@ def test_a_wrong_method_ends_in_the_catch_all(nomis: Api) -> None:
 def test_an_unknown_path_without_a_token_is_unauthorised(nomis: Api) -> None:
     """Only the listed paths are open; the filter stands before dispatch."""
     assert_unauthorised(nomis.get("/no-such-path", token=None))
+
+
+@fact("http-contracts 2.0 anything else", inferred=True)
+@pytest.mark.parametrize("kind", ["text/plain", "application/xml"])
+def test_a_body_that_does_not_call_itself_json_is_not_read(
+    nomis: Api, kind: str
+) -> None:
+    """The catch-all answers, as no handler is registered for it."""
+    answer = nomis.put("/casenotes/1", {"text": "x"}, headers={"content-type": kind})
+    assert answer.status == 500
+    assert f"Content-Type '{kind}' is not supported" in answer.body["developerMessage"]
+
+
+@fact("http-contracts 0.2")
+def test_json_may_carry_a_charset(nomis: Api) -> None:
+    """`application/json;charset=UTF-8` is read, whatever its case."""
+    kind = {"content-type": "Application/JSON;charset=UTF-8"}
+    answer = nomis.put("/casenotes/1", {"text": "x"}, headers=kind)
+    assert answer.status == 404
