@@ -132,7 +132,7 @@ Feature: Tokens that end and roles that are missing lose no change
       And the reconciliation looks at the prisoner
       Then it reports that it could not check
 
-    @REC-02 @REC-03 @CFG-07 @needs-reconciliation @needs-reconciliation-of-everyone
+    @REC-02 @REC-03 @CFG-07 @virtual-time @needs-reconciliation @needs-reconciliation-of-everyone
     Scenario: A report over everyone without its role calls nobody clean
       Given a case note written in DPS
       When the sync from DPS to NOMIS loses its role in NOMIS
