@@ -59,7 +59,8 @@ def _flip(scene: Scene, half: str, event: str, on: bool) -> None:
         scene.undo_later("switch", (half, event, True))
     off: set[str] = scene.memory.setdefault("events-off", set())
     (off.discard if on else off.add)(event)
-    scene.expectations.parked = bool(off)
+    # What is off for alerts alone excuses nothing of case notes.
+    scene.expectations.parked = any(not one.startswith("alerts.") for one in off)
     scene.changed()
 
 

@@ -74,12 +74,13 @@ def _fate_of(case: Case, half: str, messages: list[Message], seqs: list[int]) ->
     seqs = seqs + [m.fate_seq if m.fate else m.came for m in messages]
     fates = {m.fate for m in messages}
     waiting = [m.queue for m in messages if m.fate is None]
+    last = messages[-1]
     if any(is_parking(queue) for queue in waiting):
-        off = case.may_be_parked(half, messages[-1].type)
+        off = case.may_be_parked(half, last.type, last.queue)
         return Blame(half, "its message is parked", seqs, parked=off)
     if waiting:
         dead = is_dead_letter_queue(waiting[-1])
-        off = not dead and case.may_be_parked(half, messages[-1].type)
+        off = not dead and case.may_be_parked(half, last.type, last.queue)
         return Blame(half, f"its message is in {waiting[-1]}", seqs, parked=off)
     if fates <= {"filtered"}:
         return Blame("configuration", "a filter kept its message out", seqs)

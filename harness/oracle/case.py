@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from harness.oracle.evidence import Evidence
     from harness.oracle.history import Call, Event
 
+_ALERTS = "alerts"
+"""In the names of the queues and switches of alerts."""
+
 
 class Case(Assembly):
     """Everything known about one scope.
@@ -141,15 +144,17 @@ class Case(Assembly):
         made_late = copy.birth is not None and copy.birth.seq > deletion.done
         return taken is not None or made_late
 
-    def may_be_parked(self, half: str, kind: str = "") -> bool:
+    def may_be_parked(self, half: str, kind: str = "", queue: str = "") -> bool:
         """Say whether the half may keep a message back: it, or its switch, is off.
 
-        `kind` is the event type; empty asks for any.
+        `kind` is the event type; empty asks for any. `queue` is where it waits: a
+        switch of the alerts alone excuses nothing in a queue of case notes (TOG-02).
         """
         if self.evidence.expectations.get("parked"):
             return True
         off = self.switched_off.get(half, frozenset())
-        return bool(off) and (not kind or bool({"", kind} & off))
+        names = {"", kind, f"alerts.{kind}"} if _ALERTS in queue else {"", kind}
+        return bool(off) and (not kind or bool(names & off))
 
     @cached_property
     def switched_off(self) -> dict[str, frozenset[str]]:

@@ -94,6 +94,21 @@ def test_a_parked_change_is_not_lost_while_its_switch_is_off() -> None:
     assert {("lost", "to-nomis"), ("conserved", "to-nomis")} == found(story)
 
 
+def test_a_switch_of_the_alerts_excuses_no_case_note() -> None:
+    """It names the event, too, but what waits is in another queue (TOG-02)."""
+    story = Story()
+    name = "alerts.person.case-note.created"
+    story.write("switch", name=name, scope="to-nomis", on=False)
+    story.dps_create()
+    (copy,) = story.waiting
+    story.receive(copy)
+    story.fate(copy, "parked")
+    parked = {**copy, "queue": f"{copy['queue']}_parked"}
+    story.write("copy", **copy_entry(parked, copy["copy"]))
+    story.leave({**parked, "copy": 99}, "parked")
+    assert {("lost", "to-nomis"), ("conserved", "to-nomis")} == found(story)
+
+
 def copy_entry(copy: dict[str, object], parent: object) -> dict[str, object]:
     """Return a copy's journal fields, as number 99, made from `parent`."""
     return {

@@ -138,7 +138,7 @@ def _why_unborn(
     if elsewhere and len(mirrored) < len(elsewhere):
         half = reader_of(elsewhere[0].side)
         parked = any(
-            case.may_be_parked(half, message.type)
+            case.may_be_parked(half, message.type, message.queue)
             for t in elsewhere
             for event in case.events_of(t.change)
             for message in event.messages

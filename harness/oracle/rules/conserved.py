@@ -47,7 +47,7 @@ def _left_over(case: Case, copy: dict[str, Any], result: Result) -> None:
     message = case.history.messages.get(copy["copy"])
     seqs = [message.came, *message.received] if message is not None else []
     if is_parking(queue) or copy.get("state") == "parked":
-        if not case.may_be_parked(owner, kind):
+        if not case.may_be_parked(owner, kind, queue):
             result.add(
                 _violation(
                     owner,
@@ -72,7 +72,7 @@ def _left_over(case: Case, copy: dict[str, Any], result: Result) -> None:
                 )
             )
         return
-    if case.may_be_parked(owner, kind):
+    if case.may_be_parked(owner, kind, queue):
         return  # the half is off: its messages wait for it
     if copy.get("state") == "held":
         result.reasons.append(f"{kind} is still held back by the scenario")
