@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from harness.ending import terminable
 from harness.results import EXIT_CODES
 
 if TYPE_CHECKING:
@@ -47,7 +48,11 @@ _QUANTILES = (("p50", 0.5), ("p95", 0.95), ("p99", 0.99))
     show_default=True,
     help="The longest this may take.",
 )
-@click.option("--objective", type=float, help="Seconds that p99 may be, each way.")
+@click.option(
+    "--objective",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Seconds that p99 may be, each way.",
+)
 @click.option(
     "--json",
     "out",
@@ -75,14 +80,19 @@ def lag(
             f"{changes} holds changes already, whose events nobody heard; "
             "name a new file, here and in `locust --changes`"
         )
+    for path in (changes, out):
+        # Found out now, not when hours have been measured.
+        if path is not None and not path.parent.is_dir():
+            raise click.UsageError(f"{path}: there is no folder {path.parent}")
     try:
-        heard = listen(
-            read_settings(services),
-            changes,
-            patience=patience,
-            longest=minutes * 60,
-            ready=lambda: click.echo("listening on both topics; start the load"),
-        )
+        with terminable():
+            heard = listen(
+                read_settings(services),
+                changes,
+                patience=patience,
+                longest=minutes * 60,
+                ready=lambda: click.echo("listening on both topics; start the load"),
+            )
     except (SettingsError, InboxError) as error:
         raise click.ClickException(str(error)) from error
     figures = summed(heard, objective)

@@ -150,7 +150,7 @@ class SimulatedStack(Stack):
 
     def pass_time(self, seconds: float) -> None:
         """Let time pass: polls, leases and tokens run their course."""
-        self._run(asyncio.sleep(seconds))
+        self._run(asyncio.sleep(seconds))  # virtual: nobody waits
 
     def digest(self) -> str:
         """Return a digest of the whole journal: equal runs have equal digests."""

@@ -249,7 +249,8 @@ class World:
     async def outage(self, service: str, on: bool) -> None:
         """See `WorldApi.outage`."""
         self.faults.check_service(service)
-        self.book.write("fault", fault=f"outage of {service}", action=_turned(on))
+        action = "set" if on else "removed"
+        self.book.write("fault", fault=f"outage of {service}", action=action)
         if self.server is not None:
             await self.server.outage(service, on)
         else:
@@ -495,7 +496,3 @@ class World:
             yield f"the events relay still holds {waiting} NOMIS events"
         if self._listener.busy:
             yield f"DPS handles {self._listener.busy} messages of its queue"
-
-
-def _turned(on: bool) -> str:
-    return "set" if on else "removed"

@@ -114,7 +114,7 @@ def without_order() -> Patches:
     ) -> bool:
         note = await self._whereabouts.note_of(stored, row, about)
         if note is not None:
-            await asyncio.sleep(0)
+            await asyncio.sleep(0)  # lets whoever else is at it come first
             wrote = await self._bring(stored, note, about)
             await self._bring_copies(stored, note, row, wrote)
             self._remember(stored, about)

@@ -77,7 +77,7 @@ class Inbox:
             with contextlib.suppress(Exception):
                 self._sns.unsubscribe(SubscriptionArn=arn)
         if self._url:
-            self._sqs.delete_queue(QueueUrl=self._url)
+            _asked(self._sqs.delete_queue, QueueUrl=self._url)
 
     def _make(self) -> None:
         name = f"tandem-lag-{int(time.time())}-{os.getpid()}"
@@ -174,7 +174,10 @@ def _clients(topics: Topics) -> tuple[Any, Any]:
             "boto3 is not installed; install it with: pip install 'tandem-sync[bus]'"
         ) from error
     where = {"region_name": topics.region, "endpoint_url": topics.endpoint}
-    return boto3.client("sns", **where), boto3.client("sqs", **where)
+    try:
+        return boto3.client("sns", **where), boto3.client("sqs", **where)
+    except ValueError as error:
+        raise InboxError(f"[lag] endpoint or region: {error}") from error
 
 
 def _asked(call: Any, **arguments: Any) -> Any:

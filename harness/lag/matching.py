@@ -29,7 +29,10 @@ _SHOWN_BY = {
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A user's change; `at`, `sent`, `done` in seconds of the epoch."""
+    """A user's change, as `load.changes` writes it; we never import the generator.
+
+    `at`, `sent` and `done` are seconds of the epoch.
+    """
 
     action: str
     side: str

@@ -28,9 +28,11 @@ if TYPE_CHECKING:
 
 ROUNDS = 5
 PATIENCE = 3
-EDIT_PATIENCE = LAST = 4
+EDIT_PATIENCE = 4
 """Longer than from-nomis takes to decide about the same edit: the two must not each
 yield to the other at the same moment."""
+LAST = 4
+"""The last attempt that the queue of case notes grants (events-and-config 4.6)."""
 NOT_FOUND = 404
 
 

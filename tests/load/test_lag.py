@@ -12,7 +12,7 @@ import pytest
 
 from harness.cli import main
 from harness.environment import topic_arn
-from harness.lag.inbox import read
+from harness.lag.inbox import Inbox, InboxError, Topics, read
 from harness.lag.listening import SettingsError, Tail, read_settings
 from harness.lag.matching import Change, Pairs, Told, match
 from harness.localstack import Sqs
@@ -232,6 +232,36 @@ def test_the_lag_is_measured_without_a_journal(tmp_path: Path, sync: str) -> Non
     assert {"DPS create", "NOMIS create"} <= set(figures["lag"])
     assert all(0 < row["max"] < 30 for row in figures["lag"].values())
     assert re.search(r"DPS create +\d+ ", said)
+
+
+@pytest.mark.sockets
+def test_a_listener_that_is_ended_leaves_no_queue(tmp_path: Path) -> None:
+    """CI cancels so; nothing was shown."""
+    stack = start_wire(RunOptions(report=str(tmp_path)))
+    try:
+        services, _ = _written(stack, tmp_path)
+        changes = str(tmp_path / "changes")
+        words = ["--services", str(services), "--changes", changes]
+        listener = _listening(tmp_path, *words)
+        bus = Sqs(stack.world.about()["addresses"]["aws"])
+        made = bus.call("ListQueues", QueueNamePrefix="tandem-lag")
+        listener.terminate()
+        _, trouble = listener.communicate(timeout=60)
+        left = bus.call("ListQueues", QueueNamePrefix="tandem-lag")
+        bus.close()
+    finally:
+        stack.close()
+    assert len(made["QueueUrls"]) == 1
+    assert not left.get("QueueUrls")
+    assert listener.returncode == 3, trouble
+    assert "interrupted" in trouble
+
+
+def test_an_endpoint_that_is_none_is_refused() -> None:
+    """In words, before anything is asked."""
+    topics = Topics("arn:o", "arn:d", endpoint="nonsense")
+    with pytest.raises(InboxError, match="endpoint or region: Invalid endpoint"):
+        Inbox(topics).__enter__()
 
 
 def _written(stack: Stack, folder: Path) -> tuple[Path, Path]:
