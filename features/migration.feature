@@ -40,6 +40,19 @@ Feature: The initial migration copies every note and can be repeated
     Then the prisoner has 2 case notes in DPS
     And both sides agree
 
+  @needs-migration @IDM-13
+  Scenario: A migration that is repeated brings back what DPS lost
+    Given a prisoner
+    And these case notes in NOMIS from before the migration:
+      | type    | text           |
+      | KA/KS   | First session. |
+      | GEN/HIS | Came by van.   |
+    When the migration runs
+    Given someone removed the DPS note behind the sync's back
+    When the migration runs
+    Then the prisoner has 2 case notes in DPS
+    And both sides agree
+
   @needs-migration @TXT-01
   Scenario: Amendments of all three eras are split from the text
     Given a prisoner

@@ -23,6 +23,27 @@ Feature: The sync's own reconciliation tells the truth
     When the reconciliation looks at the prisoner
     Then it reports a difference
 
+  @REC-04
+  Scenario: A note missing in DPS is reported
+    Given a case note written in NOMIS
+    And someone removed the DPS note behind the sync's back
+    When the reconciliation looks at the prisoner
+    Then it reports a difference
+
+  @REC-11
+  Scenario: A text that was changed in DPS alone is reported
+    Given a case note written in NOMIS
+    And someone changed the DPS text behind the sync's back
+    When the reconciliation looks at the prisoner
+    Then it reports a difference
+
+  @REC-04
+  Scenario: A note that both sides hold without a mapping is reported
+    Given a case note written in DPS
+    And someone removed the mapping behind the sync's back
+    When the reconciliation looks at the prisoner
+    Then it reports a difference
+
   @REC-11
   Scenario: A note that is in NOMIS alone is reported
     Given a case note written in DPS

@@ -207,9 +207,14 @@ class WorldApi:
         identifier: int = self._ask("seed_note", note=note)
         return identifier
 
-    def tamper(self, note: int, text: str | None = None) -> None:
-        """Change a NOMIS row's text, or (None) remove it, without any event."""
-        self._ask("tamper", note=note, text=text)
+    def tamper(
+        self, note: int | str, text: str | None = None, where: str = "nomis"
+    ) -> None:
+        """Change the text of a copy, or (None) remove it, without any event.
+
+        `where` is nomis, dps, or mapping: the last takes away a NOMIS row's mapping.
+        """
+        self._ask("tamper", note=note, text=text, where=where)
 
     def redeliver(self, seq: int) -> None:
         """Publish an event of the journal once more."""

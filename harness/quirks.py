@@ -63,8 +63,21 @@ class Quirks:
         people.open_booking(prisoner, present.agency)
         return present.booking_id
 
-    def tamper(self, note: int, text: str | None) -> None:
-        """Change a NOMIS row's text, or (None) remove it, without any event."""
+    def tamper(self, note: int | str, text: str | None, where: str) -> None:
+        """Change the text of a copy, or (None) remove it, without any event.
+
+        `where` is nomis, dps, or mapping: the last takes away a NOMIS row's mapping.
+        """
+        if where == "nomis":
+            self._tamper_nomis(int(note), text)
+        elif where == "dps":
+            self._tamper_dps(str(note), text)
+        elif where == "mapping" and text is None:
+            self._world.fakes.mapping.notes.delete_nomis_id(int(note))
+        else:
+            raise WorldError(f"nothing to tamper with: {where!r}, {text!r}")
+
+    def _tamper_nomis(self, note: int, text: str | None) -> None:
         notes = self._world.fakes.nomis.notes
         if note not in notes.rows:
             raise WorldError(f"NOMIS has no case note {note}")
@@ -74,6 +87,16 @@ class Quirks:
         else:
             notes.rows[note].text = text
         del self._world.fakes.nomis.outbox[kept:]
+
+    def _tamper_dps(self, note: str, text: str | None) -> None:
+        store = self._world.fakes.dps.store
+        held = store.get(note)
+        if held is None:
+            raise WorldError(f"DPS has no case note {note}")
+        if text is None:
+            store.remove(held)
+        else:
+            store.put(msgspec.structs.replace(held, text=text))
 
     def redeliver(self, seq: int) -> None:
         """Publish an event of the journal again, byte for byte, to the same topic."""

@@ -302,9 +302,11 @@ class World:
         return self.quirks.seed_note(note)
 
     @control
-    def tamper(self, note: int, text: str | None = None) -> None:
+    def tamper(
+        self, note: int | str, text: str | None = None, where: str = "nomis"
+    ) -> None:
         """See `WorldApi.tamper`."""
-        self.quirks.tamper(note, text)
+        self.quirks.tamper(note, text, where)
 
     @control
     def redeliver(self, seq: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pytest_bdd import given, when
 
 from features import users
+from features.steps.outcomes import require
 from features.steps.tables import seed
 from harness.scene import Scene, StepError
 
@@ -41,3 +42,5 @@ def migrate(scene: Scene) -> None:
         "from-nomis", "POST", "/migrate/casenotes", {"offenderNos": scene.scope}
     )
     users.must(scene, answer, "the migration")
+    failed = (answer["body"] or {}).get("failed")
+    require(not failed, f"the migration says that it failed for {failed}")

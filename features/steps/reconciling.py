@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_bdd import given, parsers, then, when
 
 from features import rules, users
-from features.state import NOMIS
+from features.state import DPS, NOMIS
 from features.steps.outcomes import require
 from harness.checks import checked
 from harness.scene import StepError
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 @given(
     parsers.re(
-        r"someone (?P<what>changed the NOMIS text|removed the NOMIS row"
-        r"|added a NOMIS row) behind the sync's back"
+        r"someone (?P<what>changed the (?:NOMIS|DPS) text|removed the "
+        r"(?:NOMIS row|DPS note|mapping)|added a NOMIS row) behind the sync's back"
     )
 )
 def tamper(scene: Scene, what: str) -> None:
-    """Change, remove or add a NOMIS row without an event, as no user could.
+    """Change, remove or add a copy of the note without an event, as no user could.
 
     Example: Given someone changed the NOMIS text behind the sync's back
     """
@@ -36,7 +36,9 @@ def tamper(scene: Scene, what: str) -> None:
         scene.world.seed_note({"prisoner": about.prisoner, **kind, **row})
     else:
         text = "Changed behind the sync's back." if "changed" in what else None
-        scene.world.tamper(int(users.id_on(scene, about, NOMIS)), text)
+        side = DPS if "DPS" in what else NOMIS
+        where = "mapping" if "mapping" in what else side.lower()
+        scene.world.tamper(users.id_on(scene, about, side), text, where)
     scene.memory["tampered"] = True
     for rule in ("corrupt", "stale", "lost", "mapping-sound"):
         scene.expectations.allowed.append({"rule": rule})
