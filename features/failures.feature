@@ -100,6 +100,22 @@ Feature: Lost answers, failing services and crashes leave no trace
       | the mapping service | an officer | NOMIS |
       | the mapping service | a DPS user | DPS   |
 
+  @RET-07
+  Scenario Outline: What failed <times> times is tried again after seconds, not minutes
+    Given a case note written in <side>
+    And <service> fails <times> times
+    When the note is amended in <side>
+    Then both sides hold the note with 1 amendment
+    And every message was handled within <limit> seconds
+
+    Examples:
+      | times | service             | side  | limit |
+      | 1     | NOMIS               | DPS   | 15    |
+      | 1     | the mapping service | NOMIS | 15    |
+      | 2     | DPS                 | DPS   | 30    |
+      | 3     | NOMIS               | NOMIS | 100   |
+      | 2     | the mapping service | DPS   | 30    |
+
   @RET-02
   Scenario: NOMIS goes down and comes up again
     Given a case note written in DPS

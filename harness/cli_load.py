@@ -241,15 +241,26 @@ def capacity(
     given |= {"profile": "peak", "outages": (), "settle": 30.0, "seed": 1}
     given |= {"scale": 1.0, "defects": (), "estate": False, "workers": 1, "bursts": ""}
     plan, wanted = _planned(sync, goal_file, given)
+    from harness.loadrun import page, table
     from harness.loadrun.capacity import measure
+
+    def keep(rate: float, verdict: Any, measured: Any) -> None:
+        folder = Path(plan.report) / f"wrong-at-{rate:.1f}"
+        folder.mkdir(parents=True, exist_ok=True)
+        table.write(verdict, folder)
+        click.echo(f"  what went wrong: {page.write(verdict, measured, folder)}")
 
     if start <= 0:
         raise click.UsageError(f"--from {start:g}: a number above 0")
-    found = measure(replace(plan, scale=start / plan.peak), wanted, rounds, click.echo)
+    begin = replace(plan, scale=start / plan.peak)
+    found = measure(begin, wanted, rounds, click.echo, keep=keep)
     path = Path(plan.report) / "capacity.json"
     path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     click.echo(f"{found['says']}\n{path}")
-    # A figure from rounds that disagree, or none at all, is no figure.
+    # Where a note went wrong below it, no rate holds; a figure from rounds that
+    # disagree, or none at all, is no figure.
+    if any(rate <= found["held"] for rate in found["wrong"]):
+        sys.exit(1)
     sys.exit(3 if found["noisy"] or not found["held"] else 0)
 
 

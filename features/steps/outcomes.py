@@ -457,11 +457,18 @@ def _on_present_booking(scene: Scene, prisoner: str) -> set[str]:
     parsers.re(
         r"(?:(?P<count>\d+) messages? (?:is|are) in the dead-letter queue from "
         r"(?P<direction>DPS to NOMIS|NOMIS to DPS)"
-        r"|every message was handled at its first try)"
+        r"|every message was handled "
+        r"(?:at its first try|within (?P<seconds>\d+) seconds))"
     )
 )
-def deliveries(scene: Scene, count: str | None, direction: str | None) -> None:
-    """Count dead letters that lie there now, or see that no message came twice.
+@checked(seconds=rules.some)
+def deliveries(
+    scene: Scene,
+    count: str | None = None,
+    direction: str | None = None,
+    seconds: str | None = None,
+) -> None:
+    """Count dead letters that lie there now, or see that no message was kept long.
 
     Whoever gives a message back lets users wait seconds or minutes for it.
 
@@ -477,6 +484,14 @@ def deliveries(scene: Scene, count: str | None, direction: str | None) -> None:
         return
     taken = [copy for copy in copies if copy["queue"] in QUEUES.values()]
     require(bool(taken), "the sync was sent no message")
+    if seconds is not None:
+        late = [
+            f"{one['type']} after {one['waited']:.0f} s"
+            for one in taken
+            if one["waited"] > int(seconds)
+        ]
+        require(not late, f"of {len(taken)} messages these were handled: {late}")
+        return
     again = [
         f"{one['type']} {one['receives']} times"
         for one in taken

@@ -4,7 +4,8 @@ Each trial is a short run of the profile peak on a fresh world. Rates rise by a 
 until one breaks, then the gap is halved until it is within the noise that is allowed. A
 later round begins below what the round before it found. What ran out first is named by
 whose process filled a core; unless that is the sync, the sync could do more: *at
-least*. Rounds that disagree, or a machine that others used, say *too noisy*.
+least*. Rounds that disagree, or a machine that others used, say *too noisy*. A trial in
+which a note went wrong is told with its evidence: no rate excuses it.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from harness.loadrun.running import play
 from harness.results import FAIL, PASS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from harness.loadrun.objectives import Objectives
     from harness.loadrun.plan import Plan
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
         [Plan, Objectives, Callable[[str], None]],
         tuple[dict[str, Any], dict[str, Any]],
     ]
+    Keep = Callable[[float, dict[str, Any], dict[str, Any]], None]
 
 GROWTH = 1.5
 NOISE = 0.15
@@ -58,6 +60,7 @@ class _Round:
     held: float = 0.0
     limiter: str | None = None
     others: float = 0.0
+    wrong: list[float] = field(default_factory=list)
 
     def take(self, rate: float, verdict: dict[str, Any]) -> bool:
         """Take in one trial; says whether it held."""
@@ -66,6 +69,8 @@ class _Round:
         held: bool = verdict["verdict"] == PASS
         if not held:
             self.limiter = limiter(verdict)
+        if _is_wrong(verdict):
+            self.wrong.append(rate)
         self.trials.append(
             {
                 "rate": round(rate, 2),
@@ -82,8 +87,13 @@ def measure(
     rounds: int,
     say: Callable[[str], None],
     trial: Play = play,
+    keep: Keep = lambda *_: None,
 ) -> dict[str, Any]:
-    """Search so many times; returns rates, spread, limiter and a sentence."""
+    """Search so many times; returns rates, spread, limiter and a sentence.
+
+    `keep` is given the rate, verdict and measurements of each trial in which notes went
+    wrong.
+    """
     found: list[_Round] = []
     start = plan.rate
     for number in range(1, rounds + 1):
@@ -92,8 +102,11 @@ def measure(
 
         def held(rate: float, this: _Round = this) -> bool:
             scaled = replace(plan, scale=rate / plan.peak)
-            verdict, _ = trial(scaled, objectives, lambda _: None)
-            say(f"  {rate:.1f} changes/s: {verdict['verdict']}")
+            verdict, measured = trial(scaled, objectives, lambda _: None)
+            why = "; ".join(verdict["reasons"][:1])
+            say(f"  {rate:.1f} changes/s: {verdict['verdict']}{why and f' ({why})'}")
+            if _is_wrong(verdict):
+                keep(rate, verdict, measured)
             return this.take(rate, verdict)
 
         this.held = search(held, start)
@@ -104,13 +117,18 @@ def measure(
         [one.held for one in found],
         [one.limiter for one in found if one.limiter],
         max(one.others for one in found),
+        [rate for one in found for rate in one.wrong],
     )
     return {**told_of, "rounds": [one.trials for one in found]}
 
 
+def _is_wrong(verdict: dict[str, Any]) -> bool:
+    return any(verdict["counts"]["by_rule"].values())
+
+
 def limiter(verdict: dict[str, Any]) -> str:
     """Name what ran out in a run that did not hold."""
-    if any(verdict["counts"]["by_rule"].values()):
+    if _is_wrong(verdict):
         return OTHER
     health = verdict["health"]
     full = {n: share for n, share in health["busiest"].items() if share > _FULL}
@@ -122,11 +140,15 @@ def limiter(verdict: dict[str, Any]) -> str:
 
 
 def told(
-    rates: list[float], limiters: list[str], others: float = 0.0
+    rates: list[float],
+    limiters: list[str],
+    others: float = 0.0,
+    wrong: Sequence[float] = (),
 ) -> dict[str, Any]:
     """Return the result as data; a noisy machine is told, never hidden.
 
-    `others` is the largest share of the machine that none of ours used in a trial.
+    `others` is the largest share of the machine that none of ours used in a trial,
+    `wrong` the rates at which notes went wrong.
     """
     middle = statistics.median(rates)
     spread = (max(rates) - min(rates)) / middle if middle else 0.0
@@ -141,7 +163,10 @@ def told(
         noise.append(f"something else used up to {others:.0%} of it")
     if noise:
         says += f"; the machine was too noisy: {' and '.join(noise)}"
+    if wrong:
+        says += "; notes went wrong at " + ", ".join(f"{one:.1f}/s" for one in wrong)
     return {
+        "wrong": [round(rate, 2) for rate in wrong],
         "rates": [round(rate, 2) for rate in rates],
         "held": round(middle, 2),
         "spread": round(spread, 3),

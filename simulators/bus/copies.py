@@ -90,7 +90,10 @@ class Copy:
         return max(len(self.receives) - 1, 0)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return plain data, as the control API and the oracle read it."""
+        """Return plain data, as the control API and the oracle read it.
+
+        `waited` is the seconds of the bus from its sending to its last receive.
+        """
         return {
             "copy": self.number,
             "queue": self.queue,
@@ -102,5 +105,8 @@ class Copy:
             "state": self.fate or self.state,
             "open": self.fate is None,
             "receives": len(self.receives),
+            "waited": round(self.receives[-1].at - self.sent, 3)
+            if self.receives
+            else 0.0,
             "subjects": sorted(self.subjects),
         }

@@ -225,6 +225,7 @@ def test_the_copy_is_told_as_plain_data(rig: ManualRig) -> None:
         "state": "in-flight",
         "open": True,
         "receives": 1,
+        "waited": 0.0,
         "subjects": sorted(copy.subjects),
     }
 

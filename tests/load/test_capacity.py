@@ -52,8 +52,12 @@ def test_who_ran_out_is_named() -> None:
 class _Machine:
     """Plays trials on a sync that holds up to a rate, another one in each round."""
 
-    def __init__(self, limits: list[float], others: float = 0.0) -> None:
+    def __init__(
+        self, limits: list[float], others: float = 0.0, wrong: float | None = None
+    ) -> None:
         self.limits = limits
+        self.wrong = wrong
+        self.kept: list[float] = []
         self.others = others
         self.said: list[str] = []
         self.tried = 0
@@ -64,7 +68,8 @@ class _Machine:
     def trial(self, plan: Plan, *_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         self.tried += 1
         number = sum(line.startswith("round") for line in self.said)
-        holds = plan.rate <= self.limits[number - 1]
+        lost = plan.rate == self.wrong
+        holds = plan.rate <= self.limits[number - 1] and not lost
         verdict = {
             "verdict": "pass" if holds else "fail",
             "reasons": [] if holds else ["to-nomis lag p95 9.00 s (objective 5 s)"],
@@ -73,12 +78,15 @@ class _Machine:
                 "machine": 0.6 + self.others,
                 "ours": 0.6,
             },
-            "counts": {"by_rule": {"lost": 0}},
+            "counts": {"by_rule": {"lost": int(lost)}},
         }
         return verdict, {}
 
+    def keep(self, rate: float, *_: Any) -> None:
+        self.kept.append(rate)
+
     def measure(self) -> dict[str, Any]:
-        return measure(Plan(scale=2.0), {}, 3, self.say, self.trial)
+        return measure(Plan(scale=2.0), {}, 3, self.say, self.trial, self.keep)
 
 
 def test_a_steady_machine_gives_one_figure() -> None:
@@ -114,3 +122,12 @@ def test_who_else_used_the_machine_is_said() -> None:
     found = _Machine([40.0, 40.0, 40.0], others=0.4).measure()
     assert found["noisy"]
     assert "something else used up to 40% of it" in found["says"]
+
+
+def test_a_note_that_went_wrong_is_told_with_its_evidence() -> None:
+    """However much held in other trials, a lost note is said, and its trial kept."""
+    machine = _Machine([40.0, 40.0, 40.0], wrong=15.0)
+    found = machine.measure()
+    assert found["wrong"] == [15.0] == machine.kept
+    assert "notes went wrong at 15.0/s" in found["says"]
+    assert not _Machine([40.0, 40.0, 40.0]).measure()["wrong"]
