@@ -183,3 +183,14 @@ Feature: On a plain day nobody waits for a second try
     And an officer corrects the date of the note in NOMIS
     Then every message was handled at its first try
     And both sides show when it happened and when it was written
+
+  @ORD-01 @DEL-05
+  Scenario: A deletion that comes before an edit ends it at once, by a sync that never saw the note
+    Given a case note written in NOMIS
+    When the sync from NOMIS to DPS is restarted
+    Given the events of NOMIS arrive in reverse order
+    When an officer edits the note in NOMIS to say "For a moment."
+    And meanwhile an officer deletes the note in NOMIS
+    And an officer writes a case note in NOMIS
+    Then every message was handled at its first try
+    And the prisoner has 1 case note in DPS

@@ -196,3 +196,53 @@ Feature: Rare merges and moves leave each note where it belongs
     And an officer amends the note in NOMIS
     Then every copy shows the text "Corrected centrally."
     And both sides hold the note with 1 amendment in every copy
+
+  @DUP-12
+  Scenario: Copies find their originals though these were changed before the sync looked
+    Given a prisoner called "Gone"
+    And a prisoner called "Kept"
+    And a case note called "one" about "Gone" written in NOMIS
+    And a case note called "two" about "Gone" written in NOMIS
+    When the sync from NOMIS to DPS is stopped
+    And NOMIS merges "Gone" into "Kept" with copies of the notes
+    And an officer amends the note "one" in NOMIS
+    And an officer edits the note "two" in NOMIS to say "Corrected."
+    And the sync from NOMIS to DPS is started
+    Then "Kept" has 4 case notes in NOMIS
+    And "Kept" has 2 case notes in DPS
+    And both sides agree
+
+  @DUP-12 @MRG-07
+  Scenario Outline: Notes of one second keep a copy each though all were corrected, with copies <kind>
+    Given a prisoner called "Gone"
+    And these case notes in NOMIS from before the migration:
+      | called | type  | text            | occurred         | created          | author |
+      | one    | KA/KS | First session.  | 2025-05-02T10:00 | 2025-05-02T10:00 | Jo     |
+      | two    | KA/KS | Second session. | 2025-05-02T10:00 | 2025-05-02T10:00 | Jo     |
+    And a prisoner called "Kept"
+    When the migration runs
+    And the sync from NOMIS to DPS is stopped
+    And NOMIS merges "Gone" into "Kept" with copies <kind>
+    And an officer edits the note "one" in NOMIS to say "First, corrected."
+    And an officer edits the note "two" in NOMIS to say "Second, corrected."
+    And the sync from NOMIS to DPS is started
+    And an administrator deletes the note "one" in DPS
+    Then "Kept" has 2 case notes in NOMIS
+    And "Kept" has 1 case note in DPS
+    And both sides agree
+
+    Examples:
+      | kind              |
+      | of the notes      |
+      | that raise events |
+
+  @IDM-06 @MRG-02
+  Scenario: A note is copied before its mapping is saved
+    Given a prisoner called "Gone"
+    And a prisoner called "Kept"
+    And the mapping save fails 2 times
+    When an officer writes a case note about "Gone" in NOMIS
+    And meanwhile NOMIS merges "Gone" into "Kept" with copies of the notes
+    Then "Kept" has 2 case notes in NOMIS
+    And "Kept" has 1 case note in DPS
+    And both sides agree

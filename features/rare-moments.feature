@@ -116,3 +116,54 @@ Feature: Changes that meet the sync at the worst moment come right
     And meanwhile NOMIS moves the booking of "First" to "Second"
     And an officer amends the note in NOMIS
     Then both sides agree
+
+  @MRG-18 @MRG-17
+  Scenario Outline: A note that the sync is writing while <what>
+    Given a prisoner called "Gone"
+    And a prisoner called "Kept"
+    When <user> writes a case note about "Gone" in <side>, and NOMIS <does> "Kept" while the sync writes it
+    Then "Kept" has 1 case note in NOMIS
+    And "Kept" has 1 case note in DPS
+    When an officer amends the note in NOMIS
+    Then both sides hold the note with 1 amendment
+
+    Examples:
+      | user       | side  | what                     | does                           |
+      | an officer | NOMIS | its prisoner is merged   | merges "Gone" into             |
+      | an officer | NOMIS | its booking is moved     | moves the booking of "Gone" to |
+      | a DPS user | DPS   | NOMIS merges its prisoner | merges "Gone" into            |
+
+  @MRG-18 @ORD-02
+  Scenario Outline: A note that the sync hears of after <what>
+    Given a prisoner called "Gone"
+    And a prisoner called "Kept"
+    And the events of NOMIS arrive in reverse order
+    When an officer writes a case note about "Gone" in NOMIS
+    And meanwhile NOMIS <does> "Kept"
+    Then "Kept" has 1 case note in NOMIS
+    And "Kept" has 1 case note in DPS
+    And both sides agree
+
+    Examples:
+      | what                    | does                           |
+      | the merge of prisoners  | merges "Gone" into             |
+      | the move of its booking | moves the booking of "Gone" to |
+
+  @MRG-17 @MRG-18
+  Scenario: A burst of notes crosses the merge of its prisoner
+    Given a prisoner called "Gone"
+    And a prisoner called "Kept"
+    When an officer writes 30 case notes in NOMIS
+    And meanwhile NOMIS merges "Gone" into "Kept"
+    Then "Kept" has 30 case notes in NOMIS
+    And "Kept" has 30 case notes in DPS
+    And both sides agree
+
+  @IDM-07 @DEL-08
+  Scenario: A note that DPS took without answering is deleted before it is tried again
+    Given a prisoner
+    And the answer to the next DPS write is lost
+    When an officer writes a case note in NOMIS and deletes it before its mapping is saved
+    And an officer writes a case note in NOMIS
+    Then the prisoner has 1 case note in NOMIS
+    And the prisoner has 1 case note in DPS

@@ -214,3 +214,25 @@ Feature: Slow answers, lagging reads and crossing workers do no harm
     And meanwhile an administrator replaces the text in DPS with "Corrected."
     Then both sides show the text "Corrected."
     And both sides hold the note with 1 amendment
+
+  @ORD-04 @DEL-08
+  Scenario: A late event of a note deleted in DPS, while reads still show its row
+    Given a case note written in NOMIS
+    And its create event is kept for later
+    And NOMIS answers reads with the state of 5 seconds before
+    When an administrator deletes the note in DPS
+    And meanwhile the kept event comes again
+    And an officer writes a case note in NOMIS
+    Then the prisoner has 1 case note in NOMIS
+    And the prisoner has 1 case note in DPS
+
+  @MRG-09 @ORD-04
+  Scenario: A merge that NOMIS itself does not show at first
+    Given a prisoner called "Gone"
+    And a prisoner called "Kept"
+    And a case note about "Gone" written in NOMIS
+    And NOMIS answers with status 404 4 times
+    When NOMIS merges "Gone" into "Kept"
+    Then "Kept" has 1 case note in NOMIS
+    And "Kept" has 1 case note in DPS
+    And both sides agree

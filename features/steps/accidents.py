@@ -8,7 +8,8 @@ from pytest_bdd import given, parsers, when
 
 from features import rules, users
 from features.state import DPS, NOMIS
-from features.steps.trouble import QUEUES
+from features.steps import movements
+from features.steps.trouble import CALLS, QUEUES
 from harness.checks import checked
 from harness.scene import StepError
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from harness.scene import Note, Scene
 
+_NAMES = ("about", "gone", "kept", "giver", "taker")
 _MERGED = "prison-offender-events.prisoner.merged"
 
 
@@ -127,27 +129,52 @@ def _twice(
 
 @when(
     parsers.re(
-        r"(?:an officer|an administrator) changes the note in (?P<side>NOMIS|DPS), and "
-        r"it is deleted in (?:NOMIS|DPS) while the sync writes the change"
+        r"(?:an officer|an administrator|a DPS user) (?:changes the note"
+        r'|writes a case note about "(?P<about>[^"]+)") in (?P<side>NOMIS|DPS), and '
+        r'(?:it is deleted in (?:NOMIS|DPS)|NOMIS merges "(?P<gone>[^"]+)" into '
+        r'"(?P<kept>[^"]+)"|NOMIS moves the booking of "(?P<giver>[^"]+)" to '
+        r'"(?P<taker>[^"]+)") while the sync writes (?:the change|it)'
     )
 )
-def deleted_amid(scene: Scene, side: str) -> None:
-    """Change a note on one side, and delete it on the other under the sync's hands.
+@checked(**dict.fromkeys(_NAMES, rules.prisoner_named))
+def amid_writing(
+    scene: Scene,
+    side: str,
+    about: str | None = None,
+    gone: str | None = None,
+    kept: str | None = None,
+    giver: str | None = None,
+    taker: str | None = None,
+) -> None:
+    """Change or write a note; delete, merge or move it under the sync's hands.
+
+    It is deleted on the other side.
 
     Example: When an officer changes the note in NOMIS, and it is deleted in DPS while
     the sync writes the change
     """
-    about = users.note(scene)
-    service, operation = (
-        ("nomis", "update_case_note") if side == DPS else ("dps", "put_sync_case_note")
-    )
+    call = {
+        (NOMIS, False): "DPS write",
+        (NOMIS, True): "DPS write",
+        (DPS, False): "NOMIS update",
+        (DPS, True): "NOMIS create",
+    }[side, about is not None]
+    service, operation = CALLS[call]
     slow = scene.world.fault(service, "delay", operation=operation, delay=3.0)
     scene.faults.append(slow)
-    change = _replace if side == DPS else users.edit_in_nomis
-    change(scene, about, text="Changed on one side, deleted on the other.")
+    if about is not None:
+        users.write(scene, side, about=about)
+    else:
+        change = _replace if side == DPS else users.edit_in_nomis
+        change(scene, users.note(scene), text="Changed while something else happens.")
     if not scene.world.await_fault(slow):
-        raise StepError("the sync never wrote the change")
-    users.delete(scene, NOMIS if side == DPS else DPS, about)
+        raise StepError("the sync never wrote it")
+    if gone and kept:
+        movements.merge(scene, gone, kept)
+    elif giver and taker:
+        movements.move(scene, giver, taker)
+    else:
+        users.delete(scene, NOMIS if side == DPS else DPS, users.note(scene))
 
 
 @when(

@@ -74,7 +74,6 @@ EXPLAINED: dict[str, tuple[str, str]] = {
         ),
     ),
     "consumer.give_back_delay:constant:1": ("0.0", _BRIEF),
-    "copies.pair:comparison:8": ("row.id not in found.values()", _CLOCK),
     "creating.Creator.create:comparison:4": (
         "own is None",
         (
@@ -109,7 +108,6 @@ EXPLAINED: dict[str, tuple[str, str]] = {
     ),
     "memory.Memory.keep:call:1": ("self._held.popitem(last=False)", _BOUND),
     "memory.Memory.keep:constant:3": ("False", _BOUND),
-    "merges.is_fresh_copy:comparison:2": ("row.id in pairs", _OTHER_EVENT),
     "merging.is_reused:comparison:0": (
         "note is None",
         (
@@ -129,16 +127,12 @@ EXPLAINED: dict[str, tuple[str, str]] = {
         "The mapping is taken away and written anew with the same two ids.",
     ),
     "migration.Migration.run:call:0": ("failed.append(prisoner)", _OWN_TESTS),
-    "moves.Moves.moved:comparison:1": (
+    "moves.Moves.moved:comparison:0": (
         "event.message.attempt < PATIENCE",
         (
             "A booking that is not where the event says was moved on or back, and that "
             "move's own event brings its notes there."
         ),
-    ),
-    "moves.Moves.moved:call:0": (
-        "self._whereabouts.tell_moved(booking, target)",
-        _LATER,
     ),
     "parking.Parking.release:constant:0": ("0", _BRIEF),
     "parking.Parking.release:constant:6": ("0", _BRIEF),
@@ -231,11 +225,6 @@ EXPLAINED: dict[str, tuple[str, str]] = {
         ),
     ),
     "welcoming.Welcomer._welcome_copy:constant:2": ("False", _NO_CONFLICT),
-    "whereabouts.Whereabouts.note_of:comparison:1": ("note is None", _OTHER_EVENT),
-    "whereabouts.Whereabouts.note_of:comparison:5": (
-        "note.prisoner == owner",
-        _OTHER_EVENT,
-    ),
 }
 
 

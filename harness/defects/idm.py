@@ -10,11 +10,10 @@ from harness.defects.registry import defect
 from simulators.mapping import note_operations
 from simulators.mapping.errors import unexpected
 from simulators.mapping.notes import ConflictError, NoteMappings
-from simulators.sync import creating, merges, welcoming
+from simulators.sync import copies, creating, welcoming
 from simulators.sync.clients import Mappings
 from simulators.sync.creating import Creator
 from simulators.sync.envelope import internal
-from simulators.sync.merges import Merges
 from simulators.sync.migration import Migration
 from simulators.sync.notes import MERGE
 from simulators.sync.ports import CallRefused
@@ -101,15 +100,14 @@ def _() -> Patches:
     shows="none of the copies is mapped, and the message repeats to the DLQ",
 )
 def _() -> Patches:
-    async def add(original: Any, self: Any, rows: Any) -> None:
-        answer = await self._services.mappings.add_all(rows)
-        if answer.status >= _ERROR:
-            raise CallRefused(answer.status, "batch")
+    plain = copies.pair
 
-    return [
-        around(Merges, "_add", add),
-        function(merges.is_fresh_copy, lambda row, mapped: row.module == MERGE),
-    ]
+    def pair(rows: Any, mapped: Any) -> dict[int, int]:
+        rows = list(rows)
+        made = {row.id for row in rows if row.module == MERGE}
+        return plain(rows, {key: row for key, row in mapped.items() if key not in made})
+
+    return [function(plain, pair)]
 
 
 @defect(

@@ -14,7 +14,6 @@ from simulators.sync import (
     copies,
     finding,
     flows,
-    merges,
     requesting,
     welcoming,
 )
@@ -25,6 +24,8 @@ from simulators.sync.notes import MERGE, Mapping
 from simulators.sync.ports import NotYet
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from harness.defects.registry import Patches
 
 _WINDOW = timedelta(minutes=30)
@@ -86,6 +87,16 @@ def _() -> Patches:
     ]
 
 
+def fresh_alone(age: Callable[[Any], timedelta]) -> Any:
+    """Let the merge's handler see no copy of more than the window's age."""
+
+    async def map_copies(original: Any, self: Any, survivor: str, rows: Any) -> Any:
+        seen = [row for row in rows if row.module != MERGE or age(row) < _WINDOW]
+        return await original(self, survivor, seen)
+
+    return around(Merges, "_map_copies", map_copies)
+
+
 @defect(
     "MRG-04",
     "Copies count as fresh by their time of creation",
@@ -95,11 +106,7 @@ def _() -> Patches:
     shows="a merge with notes years old maps no copy, without an error",
 )
 def _() -> Patches:
-    def fresh(row: Any, mapped: Any) -> bool:
-        recent = row.inserted - row.created < _WINDOW
-        return row.module == MERGE and row.id not in mapped and recent
-
-    return [function(merges.is_fresh_copy, fresh)]
+    return [fresh_alone(lambda row: row.inserted - row.created)]
 
 
 @defect(
@@ -118,12 +125,12 @@ def _() -> Patches:
         kept[:] = [time]
         return plain(settings, services, queues, time)
 
-    def fresh(row: Any, mapped: Any) -> bool:
+    def age(row: Any) -> timedelta:
         now = kept[0].now().astimezone(welcoming_zone()).replace(tzinfo=None)
-        recent = now - row.inserted < _WINDOW
-        return row.module == MERGE and row.id not in mapped and bool(recent)
+        found: timedelta = now - row.inserted
+        return found
 
-    return [function(plain, build), function(merges.is_fresh_copy, fresh)]
+    return [function(plain, build), fresh_alone(age)]
 
 
 def welcoming_zone() -> Any:

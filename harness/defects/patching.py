@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from contextlib import contextmanager
 from functools import wraps
@@ -51,7 +52,12 @@ def item(mapping: MutableMapping[Any, Any], key: Any, value: Any) -> Iterator[No
 
 @contextmanager
 def function(original: Callable[..., Any], made: Callable[..., Any]) -> Iterator[None]:
-    """Put `made` in place of a module-level function, wherever it was imported."""
+    """Put `made` in place of a module-level function, wherever it was imported.
+
+    It must take what the original takes: a defect that crashes is another defect.
+    """
+    if not fits(original, made):
+        raise TypeError(f"{made} does not take the arguments of {original}")
     places: list[tuple[ModuleType, str]] = [
         (module, name)
         for module in list(sys.modules.values())
@@ -68,6 +74,22 @@ def function(original: Callable[..., Any], made: Callable[..., Any]) -> Iterator
     finally:
         for module, name in places:
             setattr(module, name, original)
+
+
+def fits(original: Callable[..., Any], made: Callable[..., Any]) -> bool:
+    """Whether a call of the original is one that the other function takes."""
+    asked = inspect.signature(original).parameters.values()
+    if any(one.kind is one.VAR_POSITIONAL for one in asked):
+        return True  # another defect's stand-in, which takes whatever comes
+    wanted = [one for one in asked if one.default is one.empty]
+    try:
+        inspect.signature(made).bind(
+            *(one for one in wanted if one.kind is one.POSITIONAL_OR_KEYWORD),
+            **{one.name: one for one in wanted if one.kind is one.KEYWORD_ONLY},
+        )
+    except TypeError:
+        return False
+    return True
 
 
 def around(owner: Any, name: str, made: Callable[..., Any]) -> Any:

@@ -57,6 +57,7 @@ class Assembly:
         families = Families(self.transfers)
         made = {(w.side, w.note) for w in self.writes if w.kind == "create" and w.note}
         made |= {key for key, copy in self.copies.items() if copy.note is not None}
+        made |= self._copied_and_gone()
         copied = self._perhaps_copied(made)
         notes += self._born_inside(made | copied)
         self._changes_of_copies()
@@ -124,6 +125,21 @@ class Assembly:
             and note_id not in own
             and (NOMIS, note_id) not in made
         }
+
+    def _copied_and_gone(self) -> set[tuple[str, str]]:
+        """Return the NOMIS rows that a merge made and told of, and that went again.
+
+        Where a user deleted a note they went with it: nothing tells of which note.
+        """
+        if not any(change.action == "delete" for change in self.changes):
+            return set()
+        calls = {f"request:{c.seq}" for c in self.transfers if c.action == "merge"}
+        made = {
+            str(event.body.get("caseNoteId"))
+            for event in self.history.events
+            if event.type == INSERTED and event.cause in calls
+        }
+        return {(NOMIS, note_id) for note_id in made - set(self.rows[NOMIS])}
 
     def prisoner_of(self, note: LogicalNote) -> str:
         """Return the number the note should stand under after merges and moves."""

@@ -100,7 +100,7 @@ def _from_nomis(
         settings.queues["alerts"],
     )
     merges = Merges(services, whereabouts, locks)
-    moves = Moves(services, whereabouts)
+    moves = Moves(services)
     handlers: dict[str, Handlers] = {
         "casenotes": {
             "OFFENDER_CASE_NOTES-INSERTED": notes.changed,

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulators.sync import copies, finding, merging
-from simulators.sync.notes import MERGE, Mapping
+from simulators.sync.notes import Mapping
 from simulators.sync.ports import CallRefused, NotYet
 from simulators.sync.telemetry import alarm, track
 from simulators.sync.welcoming import NOMIS_CREATED
@@ -21,12 +21,11 @@ if TYPE_CHECKING:
     from simulators.sync.envelope import Event
     from simulators.sync.locks import Locks
     from simulators.sync.notes import NomisNote
+    from simulators.sync.ports import Answer
     from simulators.sync.whereabouts import Whereabouts
 
 PATIENCE = 4
-STRAGGLERS = 3
 BAD_REQUEST = 400
-CONFLICT = 409
 
 
 class Merges:
@@ -66,19 +65,15 @@ class Merges:
             raise NotYet(f"merge copies without a mapped original: {left}")
         if left:
             alarm("casenotes-prisoner-merge-unmapped", copies=left)
-        await self._fetch_stragglers(removed, survivor, attempt)
+        await self._fetch_stragglers(removed, survivor)
 
-    async def _fetch_stragglers(
-        self, removed: str, survivor: str, attempt: int
-    ) -> None:
+    async def _fetch_stragglers(self, removed: str, survivor: str) -> None:
         """See that no DPS note stays under the removed number (MRG-17).
 
-        DPS moves its notes itself; one that the sync made there a moment too late is
-        moved by us.
+        DPS moves its notes itself; what it has not moved yet, or what the sync made
+        there a moment too late, is moved by us: twice is as good.
         """
         late = await self._services.dps.notes(removed)
-        if late and attempt < STRAGGLERS:
-            raise NotYet(f"DPS has not merged {removed} into {survivor} yet")
         await self._services.dps.move(removed, survivor, [note.id for note in late])
 
     async def _is_removed(self, number: str) -> bool:
@@ -90,38 +85,21 @@ class Merges:
             return []  # NOMIS no longer copies (MRG-06)
         mapped = await self._services.mappings.by_nomis_ids([r.id for r in rows])
         pairs = copies.pair(rows, mapped)
-        fresh = [row for row in rows if is_fresh_copy(row, mapped, pairs)]
+        bookings = {row.id: row.booking for row in rows}
         made = [
             Mapping(
-                mapped[pairs[row.id]].dps_id,
-                row.id,
-                survivor,
-                row.booking,
-                NOMIS_CREATED,
+                mapped[original].dps_id, copy, survivor, bookings[copy], NOMIS_CREATED
             )
-            for row in fresh
-            if pairs.get(row.id) in mapped
+            for copy, original in pairs.items()
+            if original in mapped
         ]
-        await self._add(made)
+        if made:
+            # Where a copy's own event mapped it meanwhile, we look anew (IDM-05).
+            _demand(await self._services.mappings.add_all(made))
         for row in made:
             await self._freshen(row)
         done = {row.nomis_id for row in made}
-        return [row.id for row in fresh if row.id not in done]
-
-    async def _add(self, rows: list[Mapping]) -> None:
-        """Write the mappings together, or one by one where some exist (IDM-05)."""
-        if not rows:
-            return
-        answer = await self._services.mappings.add_all(rows)
-        if answer.status != CONFLICT:
-            _demand(answer.status)
-            return
-        for row in rows:
-            answer = await self._services.mappings.add(row)
-            if answer.status == CONFLICT:
-                alarm("nomis-migration-casenotes-duplicate", nomis=row.nomis_id)
-            else:
-                _demand(answer.status)
+        return [copy for copy in pairs if copy not in done]
 
     async def _freshen(self, row: Mapping) -> None:
         """Write a copy whose DPS note changed after NOMIS copied its original."""
@@ -136,13 +114,6 @@ class Merges:
                 await self._services.nomis.replace(copy, note.text, note.amendments)
 
 
-def is_fresh_copy(
-    row: NomisNote, mapped: dict[int, Mapping], pairs: dict[int, int]
-) -> bool:
-    """Whether a merge copied the row and nobody mapped it yet."""
-    return row.id not in mapped and (row.module == MERGE or row.id in pairs)
-
-
-def _demand(status: int) -> None:
-    if status >= BAD_REQUEST:
-        raise CallRefused(status, "mapping of merge copies")
+def _demand(answer: Answer) -> None:
+    if answer.status >= BAD_REQUEST:
+        raise CallRefused(answer.status, "mapping of merge copies", answer.body)

@@ -14,7 +14,6 @@ from simulators.sync.telemetry import alarm, track
 if TYPE_CHECKING:
     from simulators.sync.clients import Services
     from simulators.sync.envelope import Event
-    from simulators.sync.whereabouts import Whereabouts
 
 PATIENCE = 4
 
@@ -22,9 +21,8 @@ PATIENCE = 4
 class Moves:
     """Handles `prison-offender-events.prisoner.booking.moved`."""
 
-    def __init__(self, services: Services, whereabouts: Whereabouts) -> None:
+    def __init__(self, services: Services) -> None:
         self._services = services
-        self._whereabouts = whereabouts
 
     async def moved(self, event: Event) -> None:
         """Renumber the booking's mappings and move their DPS notes."""
@@ -38,7 +36,6 @@ class Moves:
                 raise NotYet(f"NOMIS has booking {booking} still under {source}")
             alarm("casenotes-booking-moved-stale", bookingId=booking)
             return
-        self._whereabouts.tell_moved(booking, target)
         known = await self._services.mappings.by_nomis_ids(here) if here else {}
         moved = await self._services.mappings.moved(booking, target)
         dps_ids = sorted({row.dps_id for row in (*known.values(), *moved)})

@@ -48,7 +48,7 @@ class Welcomer:
         """Map an unmapped row; None when it is our own write, which maps itself."""
         if about.prisoner is None:
             raise LookupError(f"no event says whose row {stored.id} is")
-        prisoner = self._whereabouts.presumed(about.prisoner, stored.booking)
+        prisoner = self._whereabouts.presumed(about.prisoner)
         if copies.may_be_copy(stored):
             original = await self._original(stored, prisoner)
             if original is not None or is_merge_copy(stored):

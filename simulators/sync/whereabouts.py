@@ -2,8 +2,9 @@
 
 Merges and moves are told to several services at once, and rows are created meanwhile,
 so an event's number may be old, and a note may have been made under a number that was
-removed a moment ago (MRG-16 to MRG-19). This half remembers what it was told; where the
-numbers it meets disagree, it asks NOMIS which prisoner has the row.
+removed a moment ago (MRG-16 to MRG-19). This half remembers the merges it was told of;
+where the numbers it meets disagree, it asks NOMIS which prisoner has the row. A note
+that crosses a move is the move's own to bring.
 """
 
 from __future__ import annotations
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from simulators.sync.from_nomis import RowEvent
     from simulators.sync.notes import DpsNote, Mapping, NomisNote
 
-PATIENCE = 3
-
 
 class Whereabouts:
     """Finds a row's DPS note, moved first if it stands under another prisoner."""
@@ -28,23 +27,15 @@ class Whereabouts:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._merged: Memory[str, str] = Memory()
-        self._moved: Memory[int, str] = Memory()
 
     def tell_merged(self, removed: str, survivor: str) -> None:
         """Remember a merge."""
         self._merged.keep(removed, survivor)
 
-    def tell_moved(self, booking: int, target: str) -> None:
-        """Remember to whom a booking was moved."""
-        self._moved.keep(booking, target)
-
-    def presumed(self, prisoner: str, booking: int) -> str:
-        """Return the number that rows of this number and booking have by now."""
-        number = self._moved.get(booking) or prisoner
-        seen = {number}
-        while (survivor := self._merged.get(number)) and survivor not in seen:
-            number = survivor
-            seen.add(number)
+    def presumed(self, number: str) -> str:
+        """Return the number that a prisoner of this number has by now."""
+        for _ in range(finding.MERGES_IN_A_CHAIN):
+            number = self._merged.get(number) or number
         return number
 
     async def note_of(
@@ -52,7 +43,7 @@ class Whereabouts:
     ) -> DpsNote | None:
         """Read the row's DPS note; note and mapping are put under the row's owner."""
         numbers = [n for n in (about.prisoner, row.prisoner) if n]
-        numbers += [self.presumed(number, stored.booking) for number in numbers]
+        numbers += [self.presumed(number) for number in numbers]
         note = await finding.note_anywhere(self._services, numbers, row.dps_id)
         if note is None or set(numbers) == {note.prisoner}:
             return note
@@ -61,9 +52,6 @@ class Whereabouts:
             await self._services.mappings.moved(stored.booking, owner)
         if note.prisoner == owner:
             return note
-        removed = await self._services.nomis.notes(note.prisoner) is None
-        if removed and about.attempt < PATIENCE:
-            raise NotYet(f"DPS has not merged {note.prisoner} into {owner} yet")
         await self._services.dps.move(note.prisoner, owner, [note.id])
         return await self._services.dps.note(owner, note.id)
 

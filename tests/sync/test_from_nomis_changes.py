@@ -206,18 +206,15 @@ def test_an_old_number_in_an_event_moves_nothing_back() -> None:
     assert it.services.amendments(note) == ["Seen."]
 
 
-def test_an_edit_during_a_merge_waits_for_dps() -> None:
-    """DPS still holds the removed number: the message comes again (MRG-17)."""
+def test_an_edit_during_a_merge_takes_its_note_along() -> None:
+    """DPS still holds the removed number: the note is moved first (MRG-17)."""
     it = rig()
     row, note = it.services.from_nomis()
     it.services.nomis[row]["prisoner"] = OTHER
     del it.services.prisoners[PRISONER]
     it.services.nomis_amends(row, "Seen.")
-    event = nomis_event("UPDATED", row, offenderIdDisplay=OTHER)
-    with pytest.raises(NotYet):
-        play(it.handle(event))
-    it.services.dps[note]["offenderIdentifier"] = OTHER
-    play(it.handle(event, attempt=2))
+    play(it.handle(nomis_event("UPDATED", row, offenderIdDisplay=OTHER)))
+    assert it.services.dps[note]["offenderIdentifier"] == OTHER
     assert it.services.amendments(note) == ["Seen."]
 
 
