@@ -107,6 +107,15 @@ Feature: Odd texts, authors and times arrive as they were written
     And an officer amends the note in NOMIS
     Then both sides hold the note
 
+  @TXT-23 @ORD-07
+  Scenario: A text with an amendment mark, amended on both sides at once
+    Given a prisoner
+    When a DPS user writes a case note in DPS saying "Copied: old ...[ABC12D_GEN updated the case notes on 2024/05/01 10:00:00] words"
+    And an officer amends the note in NOMIS
+    And meanwhile a DPS user amends the note in DPS
+    Then both sides hold the note
+    And DPS shows the whole text
+
   @DAT-01
   Scenario: A note without time of creation does not hide its neighbours
     Given a prisoner

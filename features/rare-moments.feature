@@ -161,9 +161,8 @@ Feature: Changes that meet the sync at the worst moment come right
 
   @IDM-07 @DEL-08
   Scenario: A note that DPS took without answering is deleted before it is tried again
-    Given a prisoner
-    And the answer to the next DPS write is lost
-    When an officer writes a case note in NOMIS and deletes it before its mapping is saved
+    Given a prisoner called "One"
+    When an officer writes a case note about "One" in NOMIS, and it is deleted in NOMIS while the sync writes it, whose answer is lost
     And an officer writes a case note in NOMIS
     Then the prisoner has 1 case note in NOMIS
     And the prisoner has 1 case note in DPS

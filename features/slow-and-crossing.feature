@@ -216,13 +216,14 @@ Feature: Slow answers, lagging reads and crossing workers do no harm
     And both sides hold the note with 1 amendment
 
   @ORD-04 @DEL-08
-  Scenario: A late event of a note deleted in DPS, while reads still show its row
+  Scenario: An edit heard of after the deletion in DPS, while reads still show the row
     Given a case note written in NOMIS
-    And its create event is kept for later
-    And NOMIS answers reads with the state of 5 seconds before
-    When an administrator deletes the note in DPS
-    And meanwhile the kept event comes again
-    And an officer writes a case note in NOMIS
+    And NOMIS answers reads with the state of 10 seconds before
+    And the events of NOMIS arrive in reverse order
+    When an officer edits the note in NOMIS to say "For a moment."
+    And meanwhile an administrator deletes the note in DPS
+    Then the sync never wrote to DPS
+    When an officer writes a case note in NOMIS
     Then the prisoner has 1 case note in NOMIS
     And the prisoner has 1 case note in DPS
 

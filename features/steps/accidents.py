@@ -131,9 +131,10 @@ def _twice(
     parsers.re(
         r"(?:an officer|an administrator|a DPS user) (?:changes the note"
         r'|writes a case note about "(?P<about>[^"]+)") in (?P<side>NOMIS|DPS), and '
-        r'(?:it is deleted in (?:NOMIS|DPS)|NOMIS merges "(?P<gone>[^"]+)" into '
+        r'(?:it is deleted in (?P<where>NOMIS|DPS)|NOMIS merges "(?P<gone>[^"]+)" into '
         r'"(?P<kept>[^"]+)"|NOMIS moves the booking of "(?P<giver>[^"]+)" to '
         r'"(?P<taker>[^"]+)") while the sync writes (?:the change|it)'
+        "(?P<unheard>, whose answer is lost)?"
     )
 )
 @checked(**dict.fromkeys(_NAMES, rules.prisoner_named))
@@ -141,14 +142,14 @@ def amid_writing(
     scene: Scene,
     side: str,
     about: str | None = None,
+    where: str | None = None,
     gone: str | None = None,
     kept: str | None = None,
     giver: str | None = None,
     taker: str | None = None,
+    unheard: str | None = None,
 ) -> None:
     """Change or write a note; delete, merge or move it under the sync's hands.
-
-    It is deleted on the other side.
 
     Example: When an officer changes the note in NOMIS, and it is deleted in DPS while
     the sync writes the change
@@ -160,7 +161,8 @@ def amid_writing(
         (DPS, True): "NOMIS create",
     }[side, about is not None]
     service, operation = CALLS[call]
-    slow = scene.world.fault(service, "delay", operation=operation, delay=3.0)
+    how = {"kind": "reset", "phase": "after"} if unheard else {"kind": "delay"}
+    slow = scene.world.fault(service, operation=operation, delay=3.0, **how)
     scene.faults.append(slow)
     if about is not None:
         users.write(scene, side, about=about)
@@ -173,8 +175,8 @@ def amid_writing(
         movements.merge(scene, gone, kept)
     elif giver and taker:
         movements.move(scene, giver, taker)
-    else:
-        users.delete(scene, NOMIS if side == DPS else DPS, users.note(scene))
+    elif where:
+        users.delete(scene, where, users.note(scene))
 
 
 @when(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from simulators.sync import copies, finding, merging, notes
+from simulators.sync import finding, merging, notes
 from simulators.sync.memory import Memory
 from simulators.sync.notes import by_sync
 from simulators.sync.ports import NotYet
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from simulators.sync.clients import Services
     from simulators.sync.envelope import Event
     from simulators.sync.locks import Locks
-    from simulators.sync.notes import Mapping, NomisNote
+    from simulators.sync.notes import Mapping
     from simulators.sync.ports import Queues
     from simulators.sync.whereabouts import Whereabouts
 
@@ -74,8 +74,8 @@ class FromNomis:
     ) -> None:
         self._services = services
         self._locks = locks
-        self._known: Memory[int, copies.Print | None] = Memory()
-        self._deleted: Memory[int, copies.Print | None] = Memory()
+        self._known: Memory[int, None] = Memory()
+        self._deleted: Memory[int, None] = Memory()
         self._updater = Updater(services, whereabouts)
         self._welcomer = Welcomer(services, whereabouts, queues, queue)
 
@@ -94,9 +94,9 @@ class FromNomis:
                 elif about.attempt > 1:
                     await self._welcomer.take_back(about)
                 return
-            if row is None and may_be_ghost(stored, about, self._deleted):
+            if row is None and may_be_ghost(about, about.nomis_id in self._deleted):
                 raise NotYet(f"row {stored.id} was deleted, the read lags")
-            self._known.keep(stored.id, self._known.get(stored.id))
+            self._known.keep(stored.id, None)
             self._welcomer.know(stored)
             if row is None:
                 row = await self._welcomer.welcome(stored, about)
@@ -104,7 +104,6 @@ class FromNomis:
                 return
             async with self._locks.hold(row.dps_id):
                 alive = await self._updater.update(stored, row, about)
-            self._known.keep(stored.id, copies.short_print(stored))
             if not alive:
                 await self._remove_locked(row, about)
 
@@ -115,9 +114,8 @@ class FromNomis:
     async def remove(self, about: RowEvent, force: bool = False) -> None:
         """Delete what a NOMIS row was mapped to; `force` believes it is gone."""
         async with self._locks.hold(str(about.nomis_id)):
-            looked = self._known.get(about.nomis_id)
-            self._known.keep(about.nomis_id, looked)
-            self._deleted.keep(about.nomis_id, looked)
+            self._known.keep(about.nomis_id, None)
+            self._deleted.keep(about.nomis_id, None)
             row = await self._services.mappings.by_nomis(about.nomis_id)
             if row is None:
                 track(
@@ -173,13 +171,6 @@ def may_still_appear(about: RowEvent, known: bool) -> bool:
     return not known and about.attempt < PATIENCE
 
 
-def may_be_ghost(
-    stored: NomisNote, about: RowEvent, deleted: Memory[int, copies.Print | None]
-) -> bool:
-    """Whether a row read without mapping was deleted, and the read lags (ORD-04).
-
-    A row that looks different is a new one under the old id (IDM-16).
-    """
-    if stored.id not in deleted or about.attempt >= PATIENCE:
-        return False
-    return deleted.get(stored.id) in (None, copies.short_print(stored))
+def may_be_ghost(about: RowEvent, deleted: bool) -> bool:
+    """Whether a row read without mapping was deleted, and the read lags (ORD-04)."""
+    return deleted and about.attempt < PATIENCE

@@ -38,6 +38,7 @@ _TRIGGER = "the event carries the alert; its note is the trigger's own"
 _NOMIS, _ALERT = "NOMIS case notes", "NOMIS alerts"
 _COPIES = "A note with copies is deleted everywhere, wherever it is deleted"
 _TRIGGERED = "The note of an alert, written by the NOMIS trigger"
+_ONE_SECOND = "Notes of one second keep a copy each though all were corrected"
 _RAISING = "A merge whose copies raise events"
 _ROLE = "A note deleted in DPS while a role is missing is deleted in the end"
 # Scenarios that pass without the events all the same, with the reason.
@@ -63,6 +64,16 @@ INDEPENDENT = {
     ("A merge of a prisoner without notes troubles nobody[NOMIS]", "merges"): _NOTHING,
     ("A moved booking without notes troubles nobody", "moves"): _NOTHING,
     ("The only note of a prisoner crosses the move of its booking", "moves"): _TOLD,
+    ("A merge without copies is followed at once", "merges"): _TOLD,
+    ("A merged note can be amended from both sides afterwards", "merges"): _TOLD,
+    (
+        "An amendment in DPS under the number that a merge then removes",
+        "merges",
+    ): _TOLD,
+    ("An amendment while DPS has not heard of the merge yet", "merges"): _TOLD,
+    (f"{_ONE_SECOND}, with copies that raise events[that raise events]", "merges"): (
+        _TOLD
+    ),
     (f"{_RAISING} of their own is followed in the end", "merges"): _TOLD,
     ("Changes are carried at once though NOMIS marks nothing", _NOMIS): _ECHO,
     (
