@@ -102,7 +102,11 @@ EXPLAINED: dict[str, tuple[str, str]] = {
         "handlers['alerts'].setdefault(event, reference.changed)",
         "Reference data of alerts changes no case note, and no step changes it.",
     ),
-    "from_nomis.FromNomis.changed:call:3": (
+    "from_nomis.FromNomis.changed:call:2": (
+        "await self._remove_locked(row, about)",
+        _OTHER_EVENT,
+    ),
+    "from_nomis.FromNomis.changed:call:4": (
         "await self._remove_locked(row, about)",
         _OTHER_EVENT,
     ),
@@ -114,6 +118,10 @@ EXPLAINED: dict[str, tuple[str, str]] = {
             "NOMIS never gives an id twice (IDM-16 in left_out), so no row is another "
             "note's under an old id."
         ),
+    ),
+    "merging.align:constant:2": (
+        "1",
+        "After no amendment at all there is none to leave out: the same is compared.",
     ),
     "merging.missing_from:constant:3": (
         "1",
@@ -215,6 +223,11 @@ EXPLAINED: dict[str, tuple[str, str]] = {
         ),
     ),
     "welcoming.Welcomer._echo:comparison:0": ("about.attempt < PATIENCE", _CLOCK),
+    "welcoming.Welcomer._echo:constant:1": ("False", _NO_CONFLICT),
+    "welcoming.Welcomer._map:except:1": (
+        "except (CallFailed, CallRefused) as failure:",
+        "Nothing else is raised here: the ports turn every failure into these.",
+    ),
     "welcoming.Welcomer._create:comparison:0": ("note is None", _NO_CONFLICT),
     "welcoming.Welcomer._map:constant:6": ("False", _NO_CONFLICT),
     "welcoming.Welcomer._map:constant:7": (
