@@ -44,3 +44,18 @@ Feature: A corrected text replaces the old one on both sides
     When an officer edits the note in NOMIS to say "Corrected."
     Then both sides show the text "Corrected."
     And the DPS id and the legacy id of the note are as before
+
+  @ORD-11 @ORD-10
+  Scenario Outline: A date corrected in DPS is not undone by what follows, of a note born in <side>
+    Given a case note written in <side>
+    When an administrator corrects the date of the note in DPS
+    And a DPS user amends the note in DPS
+    Then both sides hold the note with 1 amendment
+    And the sync never wrote to DPS
+    When an officer amends the note in NOMIS
+    Then both sides hold the note with 2 amendments
+
+    Examples:
+      | side  |
+      | NOMIS |
+      | DPS   |

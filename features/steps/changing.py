@@ -91,14 +91,22 @@ def edit(scene: Scene, text: str, name: str | None = None) -> None:
     users.edit_in_nomis(scene, users.note(scene, name), text=text)
 
 
-@when(parsers.re(rf"an officer corrects the date of {_NOTE} in NOMIS"))
+@when(
+    parsers.re(
+        rf"(?:an officer|an administrator) corrects the date of {_NOTE} in {_SIDE}"
+    )
+)
 @checked(name=rules.note_named)
-def correct_date(scene: Scene, name: str | None = None) -> None:
-    """Change only when it happened, at the NOMIS screen.
+def correct_date(scene: Scene, side: str, name: str | None = None) -> None:
+    """Change only when it happened, at the NOMIS screen or as a DPS administrator.
 
     Example: When an officer corrects the date of the note in NOMIS
     """
-    users.edit_in_nomis(scene, users.note(scene, name), occurredAt=users.ago(scene, 3))
+    about, earlier = users.note(scene, name), users.ago(scene, 3)
+    if side == NOMIS:
+        users.edit_in_nomis(scene, about, occurredAt=earlier)
+    else:
+        users.replace_in_dps(scene, about, about.text, occurrenceDateTime=earlier)
 
 
 @when(

@@ -11,6 +11,7 @@ import logging
 import multiprocessing
 import time
 from asyncio import CancelledError
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
@@ -77,10 +78,11 @@ def score_mutants(
         first = {i for i, one in enumerate(load(files)) if one.feature in _FIRST}
         seen = pool.map(_cover, range(number + len(_HISTORIES)), chunksize=4)
         cost = [one.seconds if one else 0.0 for one in seen]
+        rare = rarity(seen)
         jobs = [
             (
                 one,
-                choose(seen[:number], one, plays, first)
+                choose(seen[:number], one, plays, first, rare[:number])
                 + [number + i for i in choose(seen[number:], one, plays)],
                 cost,
                 deadline,
@@ -99,18 +101,25 @@ def choose(
     one: Mutant,
     plays: int,
     first: Collection[int] = (),
+    rare: Sequence[dict[str, float]] = (),
 ) -> list[int]:
     """Choose what runs the mutant's line: the `first`, then the cheapest.
 
-    Half of the rest is what runs most of the sync, the others stand evenly over the
-    list, since like ones stand together.
+    A third of the rest is what runs most of the sync, a third what runs those lines of
+    the mutant's module that few others do: a line that all run matters in rare cases
+    alone. The others stand evenly over the list, since like ones stand together.
     """
     wanted = {(one.module, line) for line in lines_of(one)}
     able = [(i, seen) for i, seen in enumerate(known) if seen and seen.places & wanted]
     likely = [pair for pair in able if pair[0] in first]
     able = [pair for pair in able if pair[0] not in first]
-    rich = sorted(able, key=lambda pair: -len(pair[1].places))[: plays // 2]
+    rich = sorted(able, key=lambda pair: -len(pair[1].places))[: plays // 3]
     taken = {i for i, _ in rich}
+    if rare:
+        left = [pair for pair in able if pair[0] not in taken]
+        left.sort(key=lambda pair: -rare[pair[0]].get(one.module, 0.0))
+        rich += left[: plays // 3]
+        taken = {i for i, _ in rich}
     rest = [pair for pair in able if pair[0] not in taken]
     step = max(1, len(rest) // max(plays - len(rich), 1))
     others = rich + rest[::step][: plays - len(rich)]
@@ -119,6 +128,19 @@ def choose(
         *sorted(others, key=lambda pair: pair[1].seconds),
     ]
     return [i for i, _ in ordered]
+
+
+def rarity(known: Sequence[Covered | None]) -> list[dict[str, float]]:
+    """Return of each play, by module, how rare the lines are that it runs."""
+    shown = [seen.places if seen else frozenset() for seen in known]
+    often = Counter(place for places in shown for place in places)
+    found: list[dict[str, float]] = []
+    for places in shown:
+        sums: dict[str, float] = {}
+        for place in places:
+            sums[place[0]] = sums.get(place[0], 0.0) + 1 / often[place]
+        found.append(sums)
+    return found
 
 
 _WORKER: dict[str, Any] = {}
