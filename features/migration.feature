@@ -53,6 +53,14 @@ Feature: The initial migration copies every note and can be repeated
     Then the prisoner has 2 case notes in DPS
     And both sides agree
 
+  @needs-migration @IDM-13
+  Scenario: A migration makes no second note of one that DPS wrote
+    Given a case note written in DPS
+    And someone removed the mapping behind the sync's back
+    When the migration runs
+    Then the prisoner has 1 case note in DPS
+    And the prisoner has 1 case note in NOMIS
+
   @needs-migration @TXT-01
   Scenario: Amendments of all three eras are split from the text
     Given a prisoner

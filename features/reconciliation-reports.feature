@@ -108,6 +108,16 @@ Feature: The reconciliation raises no false alarm and misses nothing
     When the reconciliation looks at everyone
     Then it reports that it could not check
 
+  @REC-03 @needs-reconciliation-of-everyone
+  Scenario: The report over everyone goes on beyond its first page
+    Given a prisoner called "First"
+    And 40 other prisoners
+    And a prisoner called "Last"
+    And a case note about "Last" written in DPS
+    And someone removed the NOMIS row behind the sync's back
+    When the reconciliation looks at everyone
+    Then it reports a difference
+
   @REC-11 @REC-04 @needs-reconciliation-of-everyone
   Scenario: A difference is in the report over everyone
     Given a case note written in DPS

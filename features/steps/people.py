@@ -14,17 +14,27 @@ if TYPE_CHECKING:
 
 
 @given(
-    parsers.re(r'a prisoner(?: called "(?P<name>[^"]+)")?(?: in "(?P<prison>[^"]+)")?')
+    parsers.re(
+        r'(?:a prisoner(?: called "(?P<name>[^"]+)")?|(?P<others>\d+) other prisoners)'
+        r'(?: in "(?P<prison>[^"]+)")?'
+    )
 )
-@checked(name=rules.new_prisoner)
+@checked(name=rules.new_prisoner, others=rules.some)
 def a_prisoner(
-    scene: Scene, name: str | None = None, prison: str | None = None
+    scene: Scene,
+    name: str | None = None,
+    others: str | None = None,
+    prison: str | None = None,
 ) -> None:
     """Bring a new prisoner into the scenario, with one booking, by name if need be.
 
+    Or so many more, of whom nothing is written.
+
     Example: Given a prisoner called "Kept" in "Redmarsh"
     """
-    users.prisoner(scene, name or users.DEFAULT, prison or users.DEFAULT)
+    names = [f"other {n}" for n in range(int(others))] if others else [name]
+    for one in names:
+        users.prisoner(scene, one or users.DEFAULT, prison or users.DEFAULT)
 
 
 @given(parsers.parse('a prison "{prison}"'))

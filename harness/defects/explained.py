@@ -32,6 +32,17 @@ _CLOCK = (
     "between two actions of users (MRG-07 in left_out)."
 )
 _BRIEF = "A pause of a second or less between two tries that both are made."
+_TWO_PROCESSES = (
+    "For two processes of a half at one queue, or a switch flipped within the "
+    "milliseconds of parking: scenarios have one process, and flip switches between "
+    "two actions."
+)
+_LENT = (
+    "What is looked at and not wanted comes back by itself when its lease ends; the "
+    "chase after a switch lasts for longer."
+)
+_PORTS = "Nothing else is raised here: the ports turn every failure into these."
+_LABEL = "A number that tells groups apart; any other number tells them apart as well."
 _BOUND = "Bounds the memory of hints at 20,000 notes; a hint that is lost costs a read."
 
 EXPLAINED: dict[str, tuple[str, str]] = {
@@ -238,6 +249,180 @@ EXPLAINED: dict[str, tuple[str, str]] = {
         ),
     ),
     "welcoming.Welcomer._welcome_copy:constant:2": ("False", _NO_CONFLICT),
+    "calls.Caller._token:constant:4": (
+        "2",
+        "A token is renewed after a third of its life instead of half of it.",
+    ),
+    "calls.Caller._with_token:except:0": (
+        "except CallFailed as failure:",
+        _PORTS,
+    ),
+    "calls.Caller.send:call:0": (
+        "await self._time.sleep(BACKOFF * 2 ** attempt)",
+        _BRIEF,
+    ),
+    "clients.Nomis.replace:comparison:1": (
+        "row.version is not None",
+        "Today's NOMIS shows no version (limit blind-replace).",
+    ),
+    "consumer.Consumer.drain:call:0": (
+        "await asyncio.wait(self._tasks, timeout=patience)",
+        _CUT_OFF,
+    ),
+    "consumer.Consumer.kill:call:1": (
+        "task.cancel()",
+        _CUT_OFF,
+    ),
+    "consumer.Consumer.run:call:3": (
+        "self._tasks.add(task)",
+        (
+            "How many messages are worked on at once is the half's own choice; two at "
+            "one note are survived (DUP-06)."
+        ),
+    ),
+    "consumer.Consumer.run:call:7": (
+        "await self._time.sleep(POLL_AGAIN)",
+        "Queues of the simulated tier can always be reached; tests/sync plays others.",
+    ),
+    "consumer.Consumer.run:constant:0": (
+        "False",
+        "The queues have the terms that a half presumes; tests/sync plays others.",
+    ),
+    "consumer.Consumer.run:constant:9": (
+        "True",
+        "The terms are asked for before each poll, and are the same.",
+    ),
+    "consumer.lease:constant:0": (
+        "0.9",
+        (
+            "A second worker at the same message is survived (DUP-06, DUP-07); the "
+            "lease itself is held by tests/sync."
+        ),
+    ),
+    "envelope.read:except:0": (
+        "except (KeyError, TypeError, AttributeError, ValueError) as error:",
+        "Whatever cannot be read is given back, however the failure is named.",
+    ),
+    "memory.Memory.keep:call:0": (
+        "self._held.move_to_end(key)",
+        _BOUND,
+    ),
+    "migration.Migration._everyone:comparison:0": (
+        "len(page) < PAGE",
+        "Only the migration of everyone asks so; tests/sync plays it.",
+    ),
+    "migration.Migration.run:constant:1": (
+        "0",
+        _REPORTED,
+    ),
+    "migration._request:constant:3": (
+        "False",
+        _OTHER_EVENT,
+    ),
+    "migration.grouped:constant:1": (
+        "0",
+        _LABEL,
+    ),
+    "migration.grouped:constant:2": (
+        "1",
+        _LABEL,
+    ),
+    "parking.Parking.forget:call:0": (
+        "self._kept.clear()",
+        _TWO_PROCESSES,
+    ),
+    "parking.Parking.is_due:constant:1": (
+        "0",
+        _TWO_PROCESSES,
+    ),
+    "parking.Parking.park:constant:1": (
+        "1",
+        _TWO_PROCESSES,
+    ),
+    "parking.Parking.release:call:4": (
+        "waiting.append(message)",
+        _LENT,
+    ),
+    "parking.Parking.release:call:9": (
+        "await self._queues.change_visibility(self.name, message.receipt, 0)",
+        _LENT,
+    ),
+    "parking.Parking.release:constant:10": (
+        "0",
+        _BRIEF,
+    ),
+    "parking.Parking.release:constant:7": (
+        "1",
+        _TWO_PROCESSES,
+    ),
+    "parking.Parking.release:constant:8": (
+        "1",
+        _REPORTED,
+    ),
+    "program.Domain.chase:call:0": (
+        "self.parking.forget()",
+        _TWO_PROCESSES,
+    ),
+    "program.Domain.chase:call:3": (
+        "await self.release()",
+        _TWO_PROCESSES,
+    ),
+    "program.Domain.chase:order:2": (
+        "await self._time.sleep(CHASE_AGAIN)",
+        _TWO_PROCESSES,
+    ),
+    "program.Domain.handle:call:3": (
+        "await self.release()",
+        _TWO_PROCESSES,
+    ),
+    "program.Half._stop_polling:call:0": (
+        "await asyncio.gather(*self._polls, return_exceptions=True)",
+        _CUT_OFF,
+    ),
+    "program.Half.kill:call:1": (
+        "await domain.consumer.kill()",
+        _CUT_OFF,
+    ),
+    "program.Half.stop:call:0": (
+        "await self._stop_polling()",
+        _CUT_OFF,
+    ),
+    "program.Half.stop:call:1": (
+        "await self.kill()",
+        _CUT_OFF,
+    ),
+    "program.Half.switch:call:1": (
+        "self._chase(domain)",
+        _TWO_PROCESSES,
+    ),
+    "reconciliation.Reconciliation._check_page:constant:3": (
+        "1",
+        _REPORTED,
+    ),
+    "reconciliation.Reconciliation._check_page:constant:4": (
+        "True",
+        "There are as many results as prisoners asked about.",
+    ),
+    "reconciliation.Reconciliation._page:call:0": (
+        "await self._time.sleep(RETRY_DELAY)",
+        "A pause of seconds between two reads that both are made.",
+    ),
+    "reconciliation.Reconciliation.check_all:constant:2": (
+        "0",
+        "No offender of NOMIS has the id 1.",
+    ),
+    "reconciliation.is_last_page:constant:2": (
+        "0",
+        "Told of no last id the page is empty, and so short.",
+    ),
+    "switches.read:comparison:1": (
+        "folded not in known",
+        _OWN_TESTS,
+    ),
+    "switches.read:comparison:4": (
+        "value.strip().lower() == 'true'",
+        _OWN_TESTS,
+    ),
 }
 
 

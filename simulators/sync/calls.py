@@ -161,7 +161,7 @@ class Caller:
             if answer.status >= ERROR:
                 raise CallRefused(answer.status, f"token for {service}", answer.body)
             token: str = answer.body["access_token"]
-            expires = float(answer.body.get("expires_in") or 1.0)
+            expires = float(answer.body["expires_in"])
             until = self._time.stopwatch() + max(expires - EXPIRY_MARGIN, expires / 2)
             self._tokens[service] = (token, until)
             return token
