@@ -57,9 +57,10 @@ class Welcomer:
             own = await self._own_note(stored, prisoner)
             if own is not None:
                 return await self._echo(stored, own, about)
-            if by_sync(stored.module) and about.attempt < PATIENCE:
+            ours = by_sync(stored.module) or stored.made_by_api
+            if ours and about.attempt < PATIENCE:
                 # Ours, but its DPS note was deleted just now? Then it goes, too.
-                raise NotYet(f"row {stored.id} is marked as ours, DPS has no such note")
+                raise NotYet(f"row {stored.id} looks like ours, DPS has no such note")
         return await self._create(stored, prisoner)
 
     async def _original(
