@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import contracts
-from harness.contracts_tools.check import Fuzzed, check
+from harness.contracts_tools.check import Fuzzed, check, check_alone
 from harness.contracts_tools.links import LINKS, Link, names, with_links
 from harness.contracts_tools.triggers import (
     asked,
@@ -214,3 +214,12 @@ def test_a_fake_that_refuses_everything_proves_nothing(world: OwnWorld) -> None:
         world.api.clear_faults([fault])
     assert "No issues found" in fuzzed.output
     assert not fuzzed.passed
+
+
+def test_a_fake_with_few_inputs_is_fuzzed_until_there_are_enough_cases() -> None:
+    """One round of the sign-on service's three operations is not enough by far."""
+    once = check_alone("auth", 5, seed=1)
+    more = check_alone("auth", 5, seed=1, least=once.cases + 1)
+    assert once.passed
+    assert more.passed
+    assert more.cases > once.cases
