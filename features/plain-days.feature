@@ -194,3 +194,14 @@ Feature: On a plain day nobody waits for a second try
     And an officer writes a case note in NOMIS
     Then every message was handled at its first try
     And the prisoner has 1 case note in DPS
+
+  @TXT-19
+  Scenario: An outcome of an appointment is carried at once, by either of its kinds
+    Given a prisoner
+    When an officer writes a case note in NOMIS of type "CNOTE/OUTCOME"
+    And a DPS user amends the note in DPS
+    And an officer amends the note in NOMIS
+    Then the sync wrote to DPS 2 times
+    And the sync wrote to NOMIS once
+    And every message was handled at its first try
+    And both sides hold the note with 2 amendments

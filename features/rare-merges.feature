@@ -246,3 +246,16 @@ Feature: Rare merges and moves leave each note where it belongs
     Then "Kept" has 2 case notes in NOMIS
     And "Kept" has 1 case note in DPS
     And both sides agree
+
+  @MRG-03 @IDM-05
+  Scenario: Copies that raise events are mapped by these though the merge cannot map them
+    Given a prisoner called "Gone"
+    And a prisoner called "Kept"
+    And a case note called "one" about "Gone" written in NOMIS
+    And a case note called "two" about "Gone" written in DPS
+    And the mapping save of copies fails 9 times
+    When NOMIS merges "Gone" into "Kept" with copies that raise events
+    Then "Kept" has 4 case notes in NOMIS
+    And "Kept" has 2 case notes in DPS
+    And 0 messages are in the dead-letter queue from NOMIS to DPS
+    And both sides agree

@@ -53,6 +53,10 @@ INDEPENDENT = {
     ): _ECHO,
     (f"{_ROLE}[DPS-DPS to NOMIS-NOMIS]", _NOMIS): _ECHO,
     (f"{_COPIES}[DPS]", _NOMIS): _ECHO,
+    (
+        "The same, deleted while NOMIS makes the row and the mapping is slow",
+        _NOMIS,
+    ): _ECHO,
     ("The answer to a NOMIS delete is lost", _NOMIS): _ECHO,
     ("The answer to the delete of one of several copies is lost", _NOMIS): _ECHO,
     ("The echo of a deletion made in DPS deletes nothing twice", _NOMIS): _ECHO,
