@@ -100,12 +100,30 @@ Feature: Odd texts, authors and times arrive as they were written
     And a DPS user amends the note in DPS
     Then both sides hold the note with 1 amendment
 
-  @TXT-23
-  Scenario: A text with an amendment mark, amended by an officer
+  @TXT-23 @TXT-02
+  Scenario Outline: A text with an amendment mark of <when>, amended on both sides
     Given a prisoner
-    When a DPS user writes a case note in DPS saying "Copied: old ...[ABC12D_GEN updated the case notes on 2024/05/01 10:00:00] words"
+    When a DPS user writes a case note in DPS saying "Copied: old ...[ABC12D_GEN updated the <mark>] words"
+    And an officer amends the note in NOMIS
+    And a DPS user amends the note in DPS
     And an officer amends the note in NOMIS
     Then both sides hold the note
+    And DPS shows the whole text
+
+    Examples:
+      | when     | mark                              |
+      | our days | case notes on 2024/05/01 10:00:00 |
+      | 2012     | case notes on 14-03-2012 10:00:00 |
+      | 2006     | case note on 05/02/2006 10:00:00  |
+
+  @TXT-23 @LOOP-13
+  Scenario: A text with an amendment mark is not written again
+    Given these case notes in DPS:
+      | text                                                                            |
+      | Copied: old ...[ABC12D_GEN updated the case notes on 2024/05/01 10:00:00] words |
+    When its last event is delivered 2 more times
+    Then the sync never wrote to NOMIS
+    And both sides hold the note
 
   @TXT-23 @ORD-07
   Scenario: A text with an amendment mark, amended on both sides at once

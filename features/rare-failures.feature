@@ -103,3 +103,48 @@ Feature: Rare failures lose nothing
     When NOMIS merges "Gone" into "Kept" with copies of the notes
     And an officer amends the note "one" in NOMIS
     Then both sides agree
+
+  @RET-07 @RET-06
+  Scenario: The answer to the last try of a change is lost
+    Given a case note written in DPS
+    And the NOMIS update fails 3 times
+    And the answer to the next NOMIS update is lost
+    When a DPS user amends the note in DPS
+    Then both sides hold the note with 1 amendment
+    And 0 messages are in the dead-letter queue from DPS to NOMIS
+
+  @DUP-13 @needs-parking
+  Scenario: An amendment brings a note to NOMIS whose create is parked
+    Given a prisoner
+    And "created" events from DPS are switched off
+    When a DPS user writes a case note in DPS
+    And a DPS user amends the note in DPS
+    Then both sides hold the note with 1 amendment
+    When "created" events from DPS are switched on
+    Then the prisoner has 1 case note in NOMIS
+    And both sides hold the note with 1 amendment
+
+  @DUP-13 @IDM-06 @needs-parking
+  Scenario: An amendment brings a parked note to NOMIS, though its mapping fails at first
+    Given a prisoner
+    And "created" events from DPS are switched off
+    And the mapping save fails once
+    When a DPS user writes a case note in DPS
+    And a DPS user amends the note in DPS
+    Then both sides hold the note with 1 amendment
+    When "created" events from DPS are switched on
+    Then the prisoner has 1 case note in NOMIS
+    And both sides hold the note with 1 amendment
+
+  @DEL-08 @ORD-04 @RET-07
+  Scenario: A note is deleted before its dead create is tried again, and DPS still shows it
+    Given a prisoner
+    When NOMIS goes down for the sync
+    And a DPS user writes a case note in DPS
+    Then 1 message is in the dead-letter queue from DPS to NOMIS
+    When NOMIS comes up again
+    Given DPS answers reads with the state of 10 seconds before
+    And the next NOMIS create takes 15 seconds
+    When an administrator deletes the note in DPS
+    And the dead letters from DPS to NOMIS come again
+    Then the note is gone from both sides

@@ -78,10 +78,11 @@ Feature: Changes that meet the sync at the worst moment come right
     Then both sides hold the note with 1 amendment
 
   @ORD-07 @ORD-14 @needs-parking
-  Scenario: A new text from DPS does not wipe an amendment whose event is parked
+  Scenario: New texts from DPS do not wipe an amendment whose event is parked
     Given a case note written in DPS
     And "updated" events from NOMIS are switched off
     When an officer amends the note in NOMIS saying "From the wing."
+    And an administrator replaces the text in DPS with "Almost right."
     And an administrator replaces the text in DPS with "Put right."
     And "updated" events from NOMIS are switched on
     Then both sides show the text "Put right."
@@ -166,3 +167,65 @@ Feature: Changes that meet the sync at the worst moment come right
     And an officer writes a case note in NOMIS
     Then the prisoner has 1 case note in NOMIS
     And the prisoner has 1 case note in DPS
+
+  @ORD-07 @ORD-14 @needs-parking @needs-kill
+  Scenario: A new text after a restart does not wipe an amendment whose event is parked
+    Given a case note written in DPS
+    And "updated" events from NOMIS are switched off
+    When an officer amends the note in NOMIS saying "From the wing."
+    And the sync from DPS to NOMIS is restarted
+    And an administrator replaces the text in DPS with "Put right."
+    And "updated" events from NOMIS are switched on
+    Then both sides show the text "Put right."
+    And both sides hold the note with 1 amendment
+
+  @ORD-07 @TXT-09 @needs-parking
+  Scenario Outline: Of two amendments of one second to a note born in <side>, the later one is parked
+    Given a case note written in <side>
+    When it is 14:30:00 on 5 May 2026
+    And an officer amends the note in NOMIS saying "One."
+    And "updated" events from NOMIS are switched off
+    And it is 14:30:00 on 5 May 2026
+    And an officer amends the note in NOMIS saying "Two."
+    And a DPS user amends the note in DPS
+    And "updated" events from NOMIS are switched on
+    Then both sides hold the note with 3 amendments
+
+    Examples:
+      | side  |
+      | DPS   |
+      | NOMIS |
+
+  @ORD-06 @ORD-14
+  Scenario Outline: An officer's edit of a note born in <side>, heard of late, outlives one made in DPS
+    Given a case note written in <side>
+    And the events of NOMIS arrive in reverse order
+    When an officer edits the note in NOMIS to say "The officer's words."
+    And meanwhile an administrator replaces the text in DPS with "The administrator's words."
+    Then both sides show the text "The officer's words."
+
+    Examples:
+      | side  |
+      | DPS   |
+      | NOMIS |
+
+  @ORD-14 @needs-kill
+  Scenario: Two texts that the two directions write at the same time are not swapped
+    Given a case note written in DPS
+    When the sync from DPS to NOMIS is restarted
+    Given the next DPS write takes 5 seconds
+    When an officer edits the note in NOMIS to say "The officer's words."
+    And meanwhile an administrator replaces the text in DPS with "The administrator's words."
+    Then both sides show the same text
+
+  @DUP-13 @IDM-04
+  Scenario: Two notes of one author and one second, while the first mapping is being saved
+    Given a prisoner
+    And the events of DPS arrive in reverse order
+    And the next mapping save takes 10 seconds
+    When it is 14:30:00 on 5 May 2026
+    And a DPS user writes a case note called "one" in DPS
+    And meanwhile it is 14:30:00 on 5 May 2026
+    And meanwhile a DPS user writes a case note called "two" in DPS
+    Then the prisoner has 2 case notes in NOMIS
+    And both sides agree

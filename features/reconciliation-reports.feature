@@ -186,3 +186,24 @@ Feature: The reconciliation raises no false alarm and misses nothing
       | NOMIS               |
       | DPS                 |
       | the mapping service |
+
+  @REC-04 @needs-parking
+  Scenario: A note whose deletion in DPS is parked is reported until it is gone
+    Given a case note written in DPS
+    And "deleted" events from DPS are switched off
+    When an administrator deletes the note in DPS
+    And the reconciliation looks at the prisoner
+    Then it reports a difference
+    When "deleted" events from DPS are switched on
+    Then the note is gone from both sides
+
+  @DAT-08 @REC-11 @needs-parking
+  Scenario: A mistyped ancient date that was corrected in NOMIS alone is reported
+    Given a prisoner
+    When an officer writes a case note in NOMIS about what happened on 30 November 1847
+    And "updated" events from NOMIS are switched off
+    And an officer corrects the date of the note in NOMIS
+    And the reconciliation looks at the prisoner
+    Then it reports a difference
+    When "updated" events from NOMIS are switched on
+    Then both sides show when it happened and when it was written

@@ -237,3 +237,31 @@ Feature: Slow answers, lagging reads and crossing workers do no harm
     Then "Kept" has 1 case note in NOMIS
     And "Kept" has 1 case note in DPS
     And both sides agree
+
+  @DUP-01 @DUP-05
+  Scenario: Two deliveries of a create meet a lost answer
+    Given a prisoner
+    And every message about the prisoner is delivered twice
+    And the answer to the next NOMIS create is lost
+    When a DPS user writes a case note in DPS
+    Then the sync wrote to NOMIS once
+    And both sides hold the note
+
+  @DUP-04 @ORD-04 @IDM-06
+  Scenario: A note whose mapping fails is amended before a lagging read shows its row
+    Given a prisoner
+    And NOMIS answers reads with the state of 5 seconds before
+    And the mapping save fails 3 times
+    When a DPS user writes a case note in DPS
+    And meanwhile a DPS user amends the note in DPS
+    Then the prisoner has 1 case note in NOMIS
+    And both sides hold the note with 1 amendment
+
+  @IDM-06 @ORD-04
+  Scenario: A mapping is tried again before a lagging read shows its row
+    Given a prisoner
+    And NOMIS answers reads with the state of 5 seconds before
+    And the mapping save fails once
+    When a DPS user writes a case note in DPS
+    Then both sides hold the note
+    And the mapping joins the two copies under the prisoner's number
