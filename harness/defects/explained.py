@@ -45,6 +45,8 @@ _PORTS = "Nothing else is raised here: the ports turn every failure into these."
 _LABEL = "A number that tells groups apart; any other number tells them apart as well."
 _BOUND = "Bounds the memory of hints at 20,000 notes; a hint that is lost costs a read."
 
+_NOTHING_ELSE = "Nothing else is raised here: the ports turn every failure into these."
+
 EXPLAINED: dict[str, tuple[str, str]] = {
     "calls.Caller._token:comparison:1": (
         "self._time.stopwatch() < held[1]",
@@ -217,6 +219,30 @@ EXPLAINED: dict[str, tuple[str, str]] = {
     "to_nomis.ToNomis.deleted:call:0": (
         "self._known.keep(tale.dps_id, None)",
         _LATER,
+    ),
+    "creating.Creator._map:except:1": (
+        "except (CallFailed, CallRefused) as failure:",
+        _NOTHING_ELSE,
+    ),
+    "creating.Creator.create:constant:3": (
+        "False",
+        "There are no rows to write beside it, so nobody asks whether they are fresh.",
+    ),
+    "notes.DpsNote.born_in_dps:constant:1": (
+        "0",
+        "No note has the legacy id 0: DPS counts down from -1, NOMIS up from 1.",
+    ),
+    "text._moment:except:0": (
+        "except ValueError:",
+        "Given two texts, strptime raises nothing else.",
+    ),
+    "text.parse:constant:5": (
+        "True",
+        "The two lists are of one length by the line before; this only says so.",
+    ),
+    "to_nomis.ToNomis._replace:except:1": (
+        "except (CallFailed, CallRefused) as failure:",
+        _NOTHING_ELSE,
     ),
     "twins.is_repairable:constant:0": ("0", _CLOCK),
     "updating.Updater._bring:call:2": (
