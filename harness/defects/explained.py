@@ -244,6 +244,17 @@ EXPLAINED: dict[str, tuple[str, str]] = {
         "except (CallFailed, CallRefused) as failure:",
         _NOTHING_ELSE,
     ),
+    "creating.retry_message:constant:0": (
+        "True",
+        "Whether the message has a MessageId of null, which no reader looks at.",
+    ),
+    "requesting.new_note:constant:0": (
+        "0",
+        (
+            "NOMIS names as the author the first of the accounts that it lists "
+            "(http-contracts N1), so both places hold the same one."
+        ),
+    ),
     "twins.is_repairable:constant:0": ("0", _CLOCK),
     "updating.Updater._bring:call:2": (
         "await self._services.dps.delete(dps_id)",
