@@ -84,7 +84,8 @@ class FakeClient:
         Fails when the fake broke its own contract, whatever it answered.
         """
         plain, _, query = path.partition("?")
-        names = {key.lower(): value for key, value in (headers or {}).items()}
+        names = {"content-type": "application/json"} if method != "GET" else {}
+        names |= {key.lower(): value for key, value in (headers or {}).items()}
         if roles is not None:
             names["authorization"] = f"Bearer {_token(subject, roles)}"
         content = raw if raw is not None else b""

@@ -46,8 +46,8 @@ class Asked:
     """Whether an earlier request wrote a marker, whose date may be impossible."""
     numbers_before: frozenset[float] = frozenset()
     """The legacy ids that earlier requests sent."""
-    media: str | None = None
-    """The content type, None when none was sent."""
+    media: str | None = "application/json"
+    """The content type, None when none was sent: then a body is taken for bytes."""
 
 
 Trigger = tuple[str, "Callable[[Asked], bool]"]
@@ -81,7 +81,9 @@ def explanation(service: str, request: Asked) -> str | None:
 def _not_json(request: Asked) -> bool:
     operation = request.operation
     has_body = operation is not None and operation.has_body and not operation.form
-    return has_body and request.media is not None and "json" not in request.media
+    named = request.media is not None
+    sent = named or request.body is not None or not request.readable
+    return has_body and sent and "json" not in (request.media or "")
 
 
 def _no_route(request: Asked) -> bool:

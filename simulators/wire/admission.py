@@ -81,9 +81,10 @@ def _misfit_of_body(service: Service, call: Call) -> Response | None:
         if not operation.body_required:
             return None
         return service.errors.unreadable(call, "Required request body is missing")
-    if not operation.form and not is_json(call.header("content-type")):
+    # Spring takes a body of no named kind for mere bytes.
+    kind = call.header("content-type") or "application/octet-stream"
+    if not operation.form and not is_json(kind):
         # None of the services handles Spring's refusal, so the catch-all does.
-        kind = call.header("content-type")
         return service.errors.crashed(
             call, UnsupportedMediaType(f"Content-Type '{kind}' is not supported")
         )

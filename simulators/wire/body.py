@@ -42,10 +42,8 @@ def read_json(raw: bytes) -> Any:
         raise Unreadable("JSON is nested too deeply") from None
 
 
-def is_json(kind: str | None) -> bool:
-    """Tell whether Spring's JSON reader takes a content type; none at all may pass."""
-    if kind is None:
-        return True
+def is_json(kind: str) -> bool:
+    """Tell whether Spring's JSON reader takes a content type."""
     name = kind.partition(";")[0].strip().lower()
     return name == "application/json" or (
         name.startswith("application/") and name.endswith("+json")

@@ -76,10 +76,12 @@ def test_only_a_body_of_another_kind_is_explained_by_its_kind() -> None:
         ("text/plain", True),
         ("application/json", False),
         ("application/merge-patch+json; charset=utf-8", False),
-        (None, False),
+        (None, True),
     ):
         found = explanation("nomis", replace(put, media=media))
         assert (found is not None) is explained, media
+    nothing = asked("nomis", "PUT", "http://fake/casenotes/1", b"")
+    assert explanation("nomis", replace(nothing, media=None)) is None
     get = asked("nomis", "GET", "http://fake/casenotes/1", b"")
     assert explanation("nomis", replace(get, media="text/plain")) is None
 

@@ -65,9 +65,9 @@ def test_a_bad_body_gets_a_plain_error(
     assert_plain(target.send(service, method, path, BODIES[body]))
 
 
-@pytest.mark.parametrize("kind", ["text/plain", "application/xml", "", "rubbish"])
+@pytest.mark.parametrize("kind", ["text/plain", "application/xml", "", "rubbish", None])
 def test_a_wrong_content_type_harms_nobody(
-    target: Target, prisoner: str, kind: str
+    target: Target, prisoner: str, kind: str | None
 ) -> None:
     """Answered one way or the other; the fake stays up."""
     path = f"/prisoners/{prisoner}/casenotes"

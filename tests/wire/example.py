@@ -301,6 +301,8 @@ class Shop:
     ) -> Response:
         """Call in process with every role, unless `headers` say otherwise."""
         given = dict(self.headers(*ALL) if headers is None else headers)
+        if body:
+            given.setdefault("content-type", "application/json")
         plain, _, query = path.partition("?")
         request = Request(method, plain, query, given, body)
         return await self.wire.handle(service, request)

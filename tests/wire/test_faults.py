@@ -286,7 +286,8 @@ def test_an_outage_refuses_every_call(play: Play) -> None:
 
 def exchange(shop: Shop, wait: float) -> Awaitable[Any]:
     """Create a note as an in-process client that waits `wait` seconds."""
-    request = Request("POST", NOTES, "", shop.headers(*ALL), GOOD)
+    headers = shop.headers(*ALL) | {"content-type": "application/json"}
+    request = Request("POST", NOTES, "", headers, GOOD)
     return shop.wire.exchange("example", request, wait)
 
 

@@ -353,6 +353,7 @@ def test_a_body_in_pieces_is_put_together(on_street: OnStreet) -> None:
             "127.0.0.1", street.server.ports["example"]
         )
         head = f"POST {NOTES} HTTP/1.1\r\nhost: x\r\ncontent-length: {len(body)}\r\n"
+        head += "content-type: application/json\r\n"
         head += f"authorization: Bearer {street.shop.token(*ALL)}\r\n\r\n"
         for piece in (head[:40].encode(), head[40:].encode(), body[:9]):
             writer.write(piece)
