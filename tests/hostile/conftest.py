@@ -47,16 +47,22 @@ class Target:
         return self._tokens[service]
 
     def send(
-        self, service: str, method: str, path: str, content: bytes = b"", **headers: str
+        self,
+        service: str,
+        method: str,
+        path: str,
+        content: bytes = b"",
+        **headers: str | None,
     ) -> httpx.Response:
-        """Send raw bytes with the sync's token."""
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        given = {
+        """Send raw bytes with the sync's token; a header of None is left out."""
+        given: dict[str, str | None] = {
             "authorization": f"Bearer {self.token(service)}",
             "content-type": "application/json",
         }
+        given |= {name.replace("_", "-"): value for name, value in headers.items()}
+        sent = {name: value for name, value in given.items() if value is not None}
         return self.http.request(
-            method, self.urls[service] + path, content=content, headers=given | named
+            method, self.urls[service] + path, content=content, headers=sent
         )
 
     def megabytes(self) -> float:
