@@ -41,14 +41,14 @@ def print_mutants(fates: list[Fate]) -> float:
     if alive:
         click.echo(
             "what to do: write a scenario that fails with it, take out what the sync "
-            "can do without,\nor say in harness/defects/explained.py why no user of "
+            "can do without,\nor say in harness/defects/explained.toml why no user of "
             "either system can notice"
         )
     for fate in played:
         if fate.killer and _explained(fate):
             click.secho(
                 f"{fate.mutant.id} is explained, but killed by {fate.killer}: take it "
-                "out of harness/defects/explained.py",
+                "out of harness/defects/explained.toml",
                 fg="yellow",
             )
     told = sum(not one.killer and _explained(one) for one in played)
