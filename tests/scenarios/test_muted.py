@@ -54,7 +54,7 @@ INDEPENDENT = {
     (f"{_ROLE}[DPS-DPS to NOMIS-NOMIS]", _NOMIS): _ECHO,
     (f"{_COPIES}[DPS]", _NOMIS): _ECHO,
     (
-        "The same, deleted while NOMIS makes the row and the mapping is slow",
+        "A DPS note whose row lost its audit module is deleted as NOMIS makes the row",
         _NOMIS,
     ): _ECHO,
     ("The answer to a NOMIS delete is lost", _NOMIS): _ECHO,
