@@ -154,13 +154,8 @@ def amid_writing(
     Example: When an officer changes the note in NOMIS, and it is deleted in DPS while
     the sync writes the change
     """
-    call = {
-        (NOMIS, False): "DPS write",
-        (NOMIS, True): "DPS write",
-        (DPS, False): "NOMIS update",
-        (DPS, True): "NOMIS create",
-    }[side, about is not None]
-    service, operation = CALLS[call]
+    to_nomis = "NOMIS update" if about is None else "NOMIS create"
+    service, operation = CALLS["DPS write" if side == NOMIS else to_nomis]
     how = {"kind": "reset", "phase": "after"} if unheard else {"kind": "delay"}
     slow = scene.world.fault(service, operation=operation, delay=3.0, **how)
     scene.faults.append(slow)

@@ -158,7 +158,7 @@ async def _one(reader: Reader, who: str, recheck: float) -> Outcome:
         found, notes = await _look(reader, who)
         if any(not one.remark for one in found):
             # A change may be on its way: only what is still so later counts.
-            await asyncio.sleep(recheck)
+            await asyncio.sleep(recheck)  # nothing tells when the sync is through
             again, notes = await _look(reader, who)
             before = {one.key for one in found}
             found = [one for one in again if one.key in before]

@@ -121,7 +121,8 @@ class Reader:
                 if status not in _PASSING or attempt == ATTEMPTS:
                     raise ServiceError(f"{what}: status {status}")
             # A service in trouble is given longer each time: we read from live ones.
-            await asyncio.sleep(self._access.backoff * 2**attempt)
+            pause = self._access.backoff * 2**attempt
+            await asyncio.sleep(pause)  # it tells nobody when it is well again
         raise ServiceError(f"{what}: the token is not accepted")
 
     async def _once(self, url: str) -> tuple[int, bytes]:

@@ -82,13 +82,7 @@ def test_a_parked_change_is_not_lost_while_its_switch_is_off() -> None:
     """Parked is neither lost nor done; with the switch on again it is a fault."""
     story = Story()
     story.write("switch", name="person.case-note.created", scope="to-nomis", on=False)
-    story.dps_create()
-    (copy,) = story.waiting
-    story.receive(copy)
-    story.fate(copy, "parked")
-    parked = {**copy, "queue": f"{copy['queue']}_parked"}
-    story.write("copy", **copy_entry(parked, copy["copy"]))
-    story.leave({**parked, "copy": 99}, "parked")
+    _park_a_create(story)
     assert story.judged().verdict == "pass"
     story.write("switch", name="person.case-note.created", scope="to-nomis", on=True)
     assert {("lost", "to-nomis"), ("conserved", "to-nomis")} == found(story)
@@ -99,6 +93,12 @@ def test_a_switch_of_the_alerts_excuses_no_case_note() -> None:
     story = Story()
     name = "alerts.person.case-note.created"
     story.write("switch", name=name, scope="to-nomis", on=False)
+    _park_a_create(story)
+    assert {("lost", "to-nomis"), ("conserved", "to-nomis")} == found(story)
+
+
+def _park_a_create(story: Story) -> None:
+    """Let DPS create a note whose message is moved to the parking queue."""
     story.dps_create()
     (copy,) = story.waiting
     story.receive(copy)
@@ -106,7 +106,6 @@ def test_a_switch_of_the_alerts_excuses_no_case_note() -> None:
     parked = {**copy, "queue": f"{copy['queue']}_parked"}
     story.write("copy", **copy_entry(parked, copy["copy"]))
     story.leave({**parked, "copy": 99}, "parked")
-    assert {("lost", "to-nomis"), ("conserved", "to-nomis")} == found(story)
 
 
 def copy_entry(copy: dict[str, object], parent: object) -> dict[str, object]:
