@@ -45,11 +45,14 @@ class Bus:
         self.ledger.refresh = self._advance
         self.ledger.shelves = lambda: {n: q.shelf for n, q in self.queues.items()}
         self.intake = Intake(self.watch, self.ledger, self.queues, lambda: self.faults)
+        self.skipper = IdleSkip(self.watch, journal, lambda: self.queues)
         self.faults = DeliveryFaults(
             journal,
             lambda: self.queues,
             lambda name, body, given: self.intake.inject(self.queue(name), body, given),
+            ended=self.skipper.ended,
         )
+        self.skipper.halted = lambda: self.faults.all_held
         self.topics = Topics(
             f"arn:aws:sns:{region}:{account}:",
             self.watch,
@@ -58,7 +61,6 @@ class Bus:
             queues=self.queues,
             intake=self.intake,
         )
-        self.skipper = IdleSkip(self.watch, journal, lambda: self.queues)
         self.moves = moves.Moves(self)
 
     # Topics

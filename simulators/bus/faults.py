@@ -43,11 +43,16 @@ class DeliveryFaults:
         journal: Journal,
         queues: Callable[[], Mapping[str, HeldQueue]],
         inject: Callable[[str, str, Mapping[str, Attribute | str] | None], str],
+        ended: Callable[[], None],
     ) -> None:
-        """`queues` gives the bus's queues by name, `inject` puts a message in one."""
+        """`queues` gives the bus's queues by name, `inject` puts a message in one.
+
+        `ended` hears that a rule has ended.
+        """
         self._journal = journal
         self._queues = queues
         self._inject = inject
+        self._ended = ended
         self._rules: dict[int, Rule] = {}
         self._made = 0
 
@@ -106,7 +111,9 @@ class DeliveryFaults:
         """Take a rule out of force, releasing what it holds; unknown is a KeyError."""
         rule = self._rules.pop(number)
         self._note(rule, action)
-        return self._let_go(rule, rule.in_order())
+        count = self._let_go(rule, rule.in_order())
+        self._ended()
+        return count
 
     def clear(self) -> None:
         """Take every rule out of force, oldest first."""
@@ -123,6 +130,11 @@ class DeliveryFaults:
     def any(self) -> bool:
         """Whether any rule is in force."""
         return bool(self._rules)
+
+    @property
+    def all_held(self) -> bool:
+        """Whether every delivery is held back, whosesoever in whatever queue."""
+        return any(rule.match == Match() for rule in self._of("hold"))
 
     def drops(self, copy: Copy) -> bool:
         """Tell whether the copy is lost before it reaches its queue."""

@@ -7,8 +7,10 @@ never skipped, except one held by a process that the harness killed; nor is time
 while a service still works at a call (`at_work`): a consumer that gave up waiting for
 it backs off just to let it end. Held messages
 wait for their release, dead letters and parked messages for an operator: neither
-blocks, nor does what lies where nobody takes it (`attended`). Long polls keep to the
-stopwatch. Not for consumers that extend their leases.
+blocks, nor does what lies where nobody takes it (`attended`). While everything is held
+(`halted`) nothing is skipped: what a scenario lets cross is not complete yet, and a
+delay that is to be overtaken would be over before. Long polls keep to the stopwatch.
+Not for consumers that extend their leases.
 """
 
 from __future__ import annotations
@@ -48,10 +50,11 @@ class IdleSkip:
     ) -> None:
         """Off until `enabled` is set; `attended` tells which queues have takers.
 
-        Who sets `at_work` calls `ended` when a call has ended.
+        Who sets `at_work` or `halted` calls `ended` when that has ended.
         """
         self.attended: Callable[[str], bool] = _by_somebody
         self.at_work: Callable[[], bool] = _nobody
+        self.halted: Callable[[], bool] = _nobody
         self._put_off = False
         self._enabled = False
         self._watch = watch
@@ -79,7 +82,7 @@ class IdleSkip:
         self._pending = loop.call_later(_GRACE, self._look)
 
     def ended(self) -> None:
-        """Hear that a call has ended; look again if one kept us from skipping."""
+        """Hear that a call or a hold has ended; look again if one kept us."""
         if self._put_off:
             self.stirred()
 
@@ -113,7 +116,7 @@ class IdleSkip:
         if not self._enabled:
             return
         due = self.first_waiting()
-        self._put_off = due is not None and self.at_work()
+        self._put_off = due is not None and (self.at_work() or self.halted())
         if due is None or self._put_off:
             return
         seconds = due - self._watch.now()

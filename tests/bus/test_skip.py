@@ -30,6 +30,43 @@ def test_a_back_off_of_ten_minutes_is_skipped_while_a_poll_waits() -> None:
     on_virtual_time(story)
 
 
+def test_nothing_is_skipped_while_everything_is_held() -> None:
+    """A message that is to be overtaken waits for what overtakes it (ORD-01)."""
+
+    async def story(rig: Rig) -> None:
+        rig.bus.idle_skip = True
+        rig.bus.faults.delay(Match(times=1), seconds=5)
+        hold = rig.bus.faults.hold(Match())
+        late = rig.publish()
+        await asyncio.sleep(1)
+        assert rig.kinds("skip") == []
+        soon = rig.publish()
+        rig.bus.faults.release(hold)
+        [first] = await rig.bus.poll(QUEUE, 10, 20)
+        rig.bus.delete(QUEUE, first.receipt)
+        [second] = await rig.bus.poll(QUEUE, 10, 20)
+        assert (soon in first.body, late in second.body) == (True, True)
+        assert rig.clock.stopwatch() == pytest.approx(1, abs=SOON)
+
+    on_virtual_time(story)
+
+
+def test_a_hold_that_held_nothing_lets_time_go_on() -> None:
+    """Its end is heard though no message becomes visible by it."""
+
+    async def story(rig: Rig) -> None:
+        rig.bus.idle_skip = True
+        rig.bus.faults.delay(Match(times=1), seconds=5)
+        hold = rig.bus.faults.hold(Match())
+        rig.publish()
+        await asyncio.sleep(1)
+        rig.bus.faults.release(hold)
+        assert len(await rig.bus.poll(QUEUE, 10, 20)) == 1
+        assert rig.clock.stopwatch() == pytest.approx(1, abs=SOON)
+
+    on_virtual_time(story)
+
+
 def test_nothing_is_skipped_while_a_service_works_at_a_call() -> None:
     """A back-off that lets a slow NOMIS end its create lasts until it has ended."""
 
