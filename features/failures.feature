@@ -176,3 +176,24 @@ Feature: Lost answers, failing services and crashes leave no trace
     And the sync from DPS to NOMIS is started
     Then the prisoner has 1 case note in NOMIS
     And both sides hold the note
+
+  @needs-kill @IDM-07 @DUP-01
+  Scenario: A note deleted after the sync crashed before it saved the mapping leaves no row
+    Given a prisoner
+    And the sync crashes at its next mapping save
+    When a DPS user writes a case note in DPS
+    And an administrator deletes the note in DPS
+    And the sync from DPS to NOMIS is started
+    Then the note is gone from both sides
+
+  @DUP-13 @needs-kill
+  Scenario: A row whose mapping was given up is found again when the note is amended
+    Given a prisoner
+    And the mapping save fails 5 times
+    When a DPS user writes a case note in DPS
+    Then 1 message is in the dead-letter queue from DPS to NOMIS
+    When the sync from DPS to NOMIS is restarted
+    And a DPS user amends the note in DPS
+    And the dead letters from DPS to NOMIS come again
+    Then the prisoner has 1 case note in NOMIS
+    And both sides hold the note with 1 amendment

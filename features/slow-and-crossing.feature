@@ -133,6 +133,18 @@ Feature: Slow answers, lagging reads and crossing workers do no harm
     When a DPS user writes a case note in DPS and deletes it before its mapping is saved
     Then the note is gone from both sides
 
+  @IDM-07 @LOOP-04
+  Scenario Outline: So does one on whose row NOMIS <does so>
+    Given a prisoner
+    And NOMIS <does so> on the sync's writes
+    When a DPS user writes a case note in DPS and deletes it before its mapping is saved
+    Then the note is gone from both sides
+
+    Examples:
+      | does so                            |
+      | leaves the audit module empty      |
+      | writes the audit module "OIDNOMIS" |
+
   @ORD-01
   Scenario: A note edited and deleted in NOMIS before the sync looks
     Given a case note written in NOMIS

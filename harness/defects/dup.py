@@ -26,6 +26,7 @@ from simulators.sync import (
 )
 from simulators.sync.alerts_to_nomis import AlertsToNomis
 from simulators.sync.creating import Creator
+from simulators.sync.leftovers import Leftovers
 from simulators.sync.memory import Memory
 from simulators.sync.notes import Mapping
 from simulators.sync.ports import CallRefused
@@ -50,7 +51,7 @@ def no_look() -> Patches:
     return [
         around(Creator, "create", create),
         attribute(Creator, "_own_row", does_nothing()),
-        attribute(Creator, "remove_twins", does_nothing()),
+        attribute(Leftovers, "remove_twins", does_nothing()),
     ]
 
 

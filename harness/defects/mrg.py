@@ -45,7 +45,7 @@ def _() -> Patches:
 
 
 async def load_copies(
-    original: Any, self: Any, survivor: str, rows: list[Any]
+    original: Any, self: Any, removed: str, survivor: str, rows: list[Any]
 ) -> list[int]:
     """Make a DPS note of each row without mapping."""
     mapped = await self._services.mappings.by_nomis_ids([row.id for row in rows])
@@ -90,9 +90,10 @@ def _() -> Patches:
 def fresh_alone(age: Callable[[Any], timedelta]) -> Any:
     """Let the merge's handler see no copy of more than the window's age."""
 
-    async def map_copies(original: Any, self: Any, survivor: str, rows: Any) -> Any:
+    async def map_copies(original: Any, self: Any, *about: Any) -> Any:
+        *numbers, rows = about
         seen = [row for row in rows if row.module != MERGE or age(row) < _WINDOW]
-        return await original(self, survivor, seen)
+        return await original(self, *numbers, seen)
 
     return around(Merges, "_map_copies", map_copies)
 
@@ -149,10 +150,10 @@ def welcoming_zone() -> Any:
     shows="each merge ends in the DLQ since NOMIS stopped to copy",
 )
 def _() -> Patches:
-    async def mapped(original: Any, self: Any, survivor: str, rows: Any) -> list[int]:
-        if not any(row.module == MERGE for row in rows):
+    async def mapped(original: Any, self: Any, *about: Any) -> list[int]:
+        if not any(row.module == MERGE for row in about[-1]):
             raise NotYet("no copies")
-        return list(await original(self, survivor, rows))
+        return list(await original(self, *about))
 
     return [around(Merges, "_map_copies", mapped)]
 

@@ -21,7 +21,7 @@ from simulators.relay import Relay
 from simulators.sync import consumer, settings
 from simulators.sync.calls import Caller
 from simulators.sync.consumer import Consumer
-from simulators.sync.creating import Creator
+from simulators.sync.leftovers import Leftovers
 from simulators.sync.ports import CallFailed
 from simulators.sync.to_nomis import ToNomis
 
@@ -130,7 +130,7 @@ def _() -> Patches:
     return [
         function(consumer.timed_out, answers(False)),
         # The reference would heal the twin that the early second try makes.
-        attribute(Creator, "remove_twins", does_nothing()),
+        attribute(Leftovers, "remove_twins", does_nothing()),
     ]
 
 

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 from simulators.sync import finding, merging, notes, twins
 from simulators.sync.envelope import internal
 from simulators.sync.memory import Memory
-from simulators.sync.notes import Mapping, by_sync
+from simulators.sync.notes import Mapping, may_be_ours
 from simulators.sync.ports import CallFailed, CallRefused, NotYet
 from simulators.sync.telemetry import alarm, track
 from simulators.sync.told import may_have_created
 
 if TYPE_CHECKING:
     from simulators.sync.clients import Services
-    from simulators.sync.notes import DpsNote, NomisNote
+    from simulators.sync.notes import DpsNote
     from simulators.sync.ports import Attributes, Queues
     from simulators.sync.told import Told
 
@@ -80,23 +80,6 @@ class Creator:
         mapped = await self._map(row)
         return Created([row] if mapped else [], fresh=False)
 
-    async def remove_twins(self, note: DpsNote, rows: list[Mapping]) -> None:
-        """Delete rows that an attempt before the mapped one made for the note.
-
-        So it happens when two deliveries of one event meet a lost answer.
-        """
-        nomis = await self._services.nomis.notes(note.prisoner) or []
-        unmapped = [row for row in nomis if may_be_own(row, note)]
-        if len(unmapped) <= 1:
-            return
-        mapped = await self._services.mappings.by_nomis_ids([r.id for r in unmapped])
-        others = await self._services.mappings.by_prisoner(note.prisoner)
-        dps = await self._services.dps.notes(note.prisoner)
-        known = {row.dps_id for row in (*others, *rows)}
-        for twin in twins.own_twins(note, unmapped, dps, mapped, known):
-            alarm("casenotes-create-twin-removed", nomisCaseNoteId=twin.id)
-            await self._services.nomis.delete(twin.id)
-
     async def retry_mapping(self, row: Mapping, attempt: int) -> None:
         """Write a mapping that failed before, if both its ends still live (IDM-07)."""
         stored = await self._services.nomis.note(row.nomis_id)
@@ -109,7 +92,7 @@ class Creator:
         note = await finding.note_anywhere(self._services, [row.prisoner], row.dps_id)
         if note is None:
             # Deleted while unmapped: its deletion could not find the row.
-            if by_sync(stored.module):
+            if may_be_ours(stored):
                 await self._services.nomis.delete(stored.id)
             track("casenotes-mapping-retry-deleted", **telemetry(row))
             return
@@ -129,7 +112,7 @@ class Creator:
         Returns its id and booking.
         """
         rows = await self._services.nomis.notes(note.prisoner) or []
-        likely = [row for row in rows if may_be_own(row, note)]
+        likely = [row for row in rows if twins.may_be_own(row, note)]
         if not likely:
             return None
         mapped = await self._services.mappings.by_nomis_ids([r.id for r in likely])
@@ -189,17 +172,6 @@ class Creator:
             await self._services.mappings.remove(twin.nomis_id)
             await self._services.nomis.delete(twin.nomis_id)
         return [other for other in rows if other not in twins] or [row]
-
-
-def may_be_own(row: NomisNote, note: DpsNote) -> bool:
-    """Whether the sync can have written this row for this note.
-
-    NOMIS sometimes leaves our marker out (LOOP-04), and an officer's edit replaces it.
-    Author and second of creation tell one note from another; the text may have
-    changed meanwhile.
-    """
-    ours = row.module is None or by_sync(row.module) or row.made_by_api
-    return ours and twins.is_row_of(row, note)
 
 
 def surplus(rows: list[Mapping]) -> list[Mapping]:

@@ -14,6 +14,7 @@ from simulators.sync.locks import Locks
 from simulators.sync.merges import Merges
 from simulators.sync.migration import Migration
 from simulators.sync.moves import Moves
+from simulators.sync.originals import Originals
 from simulators.sync.reconciliation import Reconciliation
 from simulators.sync.settings import TO_NOMIS
 from simulators.sync.switches import EVENTS
@@ -89,17 +90,16 @@ def _to_nomis(
 def _from_nomis(
     settings: Settings, services: Services, queues: Queues, time: Time
 ) -> FromNomisFlows:
-    whereabouts, locks = Whereabouts(services), Locks()
-    notes = FromNomis(
-        services, whereabouts, locks, queues, settings.queues["casenotes"]
-    )
+    whereabouts, originals, locks = Whereabouts(services), Originals(services), Locks()
+    queue = settings.queues["casenotes"]
+    notes = FromNomis(services, whereabouts, originals, locks, queues, queue)
     alerts = AlertsFromNomis(
         AlertServices(services.caller),
         services.nomis,
         queues,
         settings.queues["alerts"],
     )
-    merges = Merges(services, whereabouts, locks)
+    merges = Merges(services, whereabouts, originals, locks)
     moves = Moves(services)
     handlers: dict[str, Handlers] = {
         "casenotes": {

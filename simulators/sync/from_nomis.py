@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from simulators.sync.envelope import Event
     from simulators.sync.locks import Locks
     from simulators.sync.notes import Mapping
+    from simulators.sync.originals import Originals
     from simulators.sync.ports import Queues
     from simulators.sync.whereabouts import Whereabouts
 
@@ -68,6 +69,7 @@ class FromNomis:
         self,
         services: Services,
         whereabouts: Whereabouts,
+        originals: Originals,
         locks: Locks,
         queues: Queues,
         queue: str,
@@ -76,8 +78,9 @@ class FromNomis:
         self._locks = locks
         self._known: Memory[int, None] = Memory()
         self._deleted: Memory[int, None] = Memory()
-        self._updater = Updater(services, whereabouts)
-        self._welcomer = Welcomer(services, whereabouts, queues, queue)
+        self._originals = originals
+        self._updater = Updater(services, whereabouts, originals)
+        self._welcomer = Welcomer(services, whereabouts, originals, queues, queue)
 
     async def changed(self, event: Event) -> None:
         """Handle inserted and updated: DPS gets the row as it is now."""
@@ -97,7 +100,7 @@ class FromNomis:
             if row is None and may_be_ghost(about, about.nomis_id in self._deleted):
                 raise NotYet(f"row {stored.id} was deleted, the read lags")
             self._known.keep(stored.id, None)
-            self._welcomer.know(stored)
+            self._originals.know(stored)
             if row is None:
                 row = await self._welcomer.welcome(stored, about)
             if row is None:

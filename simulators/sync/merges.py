@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulators.sync import copies, finding, merging
-from simulators.sync.notes import Mapping
+from simulators.sync.notes import MERGE, Mapping
 from simulators.sync.ports import CallRefused, NotYet
 from simulators.sync.telemetry import alarm, track
 from simulators.sync.welcoming import NOMIS_CREATED
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from simulators.sync.envelope import Event
     from simulators.sync.locks import Locks
     from simulators.sync.notes import NomisNote
+    from simulators.sync.originals import Originals
     from simulators.sync.ports import Answer
     from simulators.sync.whereabouts import Whereabouts
 
@@ -32,9 +33,14 @@ class Merges:
     """Handles `prison-offender-events.prisoner.merged`."""
 
     def __init__(
-        self, services: Services, whereabouts: Whereabouts, locks: Locks
+        self,
+        services: Services,
+        whereabouts: Whereabouts,
+        originals: Originals,
+        locks: Locks,
     ) -> None:
         self._services = services
+        self._originals = originals
         self._locks = locks
         self._whereabouts = whereabouts
 
@@ -54,7 +60,7 @@ class Merges:
             return
         self._whereabouts.tell_merged(removed, survivor)
         await self._services.mappings.merged(removed, survivor)
-        left = await self._map_copies(survivor, rows)
+        left = await self._map_copies(removed, survivor, rows)
         track(
             "casenotes-prisoner-merge",
             offenderNo=survivor,
@@ -79,7 +85,9 @@ class Merges:
     async def _is_removed(self, number: str) -> bool:
         return await self._services.nomis.notes(number) is None
 
-    async def _map_copies(self, survivor: str, rows: list[NomisNote]) -> list[int]:
+    async def _map_copies(
+        self, removed: str, survivor: str, rows: list[NomisNote]
+    ) -> list[int]:
         """Map the fresh copies; returns those whose original has no mapping yet."""
         if not any(copies.may_be_copy(row) for row in rows):
             return []  # NOMIS no longer copies (MRG-06)
@@ -97,18 +105,28 @@ class Merges:
             # Where a copy's own event mapped it meanwhile, we look anew (IDM-05).
             _demand(await self._services.mappings.add_all(made))
         for row in made:
-            await self._freshen(row)
+            await self._freshen(row, [survivor, removed])
+        for copy in rows:
+            if copy.module == MERGE and copy.id not in (*mapped, *pairs):
+                await self._originals.deleted_with(copy)
         done = {row.nomis_id for row in made}
         return [copy for copy in pairs if copy not in done]
 
-    async def _freshen(self, row: Mapping) -> None:
-        """Write a copy whose DPS note changed after NOMIS copied its original."""
+    async def _freshen(self, row: Mapping, numbers: list[str]) -> None:
+        """Write a copy whose DPS note changed after NOMIS copied its original.
+
+        If the note was deleted meanwhile, the copy goes, too.
+        """
         async with self._locks.hold(row.dps_id):
             copy = await self._services.nomis.note(row.nomis_id)
-            note = await finding.note_under(
-                self._services.dps, [row.prisoner], row.dps_id
-            )
-            if copy is None or note is None or merging.same_text(copy, note):
+            note = await finding.note_anywhere(self._services, numbers, row.dps_id)
+            if copy is None:
+                return
+            if note is None:
+                await self._originals.delete(copy)
+                await self._services.mappings.remove(copy.id)
+                return
+            if merging.same_text(copy, note):
                 return
             if not merging.difference(copy, note).only_nomis:
                 await self._services.nomis.replace(copy, note.text, note.amendments)

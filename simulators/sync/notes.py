@@ -255,6 +255,15 @@ def by_sync(module: str | None) -> bool:
     return module == SYNC or (module or "").startswith(f"{SYNC}_")
 
 
+def may_be_ours(row: NomisNote) -> bool:
+    """Whether the sync may have made the row.
+
+    It carries our marker; or NOMIS left the marker out (LOOP-04); or an officer
+    edited it since, and only its inserting account tells.
+    """
+    return row.module is None or by_sync(row.module) or row.made_by_api
+
+
 def by_user(module: str | None) -> bool:
     """Whether the row's last writer was a person: neither a sync nor a merge."""
     return not by_sync(module) and module != MERGE

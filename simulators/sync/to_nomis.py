@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from simulators.sync import finding, merging, notes
 from simulators.sync import text as notation
 from simulators.sync.creating import Creator, telemetry
+from simulators.sync.leftovers import Leftovers
 from simulators.sync.locks import Locks
 from simulators.sync.memory import Memory, Seen
 from simulators.sync.notes import by_sync, by_user, second
@@ -42,6 +43,7 @@ class ToNomis:
     def __init__(self, services: Services, queues: Queues, queue: str) -> None:
         self._services = services
         self._creator = Creator(services, queues, queue)
+        self._leftovers = Leftovers(services)
         self._locks = Locks()
         self._seen: Memory[str, Seen] = Memory()
         self._known: Memory[str, None] = Memory()
@@ -65,6 +67,7 @@ class ToNomis:
                 if may_still_appear(tale, tale.dps_id in self._known):
                     raise NotYet(f"DPS has no note {tale.dps_id} yet")
                 track("casenotes-skipped-deleted", dpsCaseNoteId=tale.dps_id)
+                await self._leftovers.remove_orphans(tale)
                 return
             self._known.keep(note.id, None)
             shown, is_new = False, not rows
@@ -72,7 +75,7 @@ class ToNomis:
                 created = await self._creator.create(note, tale)
                 rows, shown = created.rows, created.fresh and not note.amendments
             elif tale.attempt > 1:
-                await self._creator.remove_twins(note, rows)
+                await self._leftovers.remove_twins(note, rows)
             for _ in range(ROUNDS):
                 if not rows:
                     return

@@ -10,6 +10,8 @@ from simulators.sync.notes import moment, second
 from simulators.sync.parking import was_parked
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from simulators.sync.envelope import Event
     from simulators.sync.notes import DpsNote
 
@@ -32,6 +34,7 @@ class Told:
     occurred: str | None = None
     attempt: int = 1
     parked: bool = False
+    creates: bool = False
 
 
 def told(event: Event) -> Told:
@@ -45,6 +48,7 @@ def told(event: Event) -> Told:
         occurred=event.content.get("occurredAt"),
         attempt=event.message.attempt,
         parked=was_parked(event.message),
+        creates=event.type.endswith(".created"),
     )
 
 
@@ -69,6 +73,18 @@ def may_have_created(tale: Told, note: DpsNote) -> bool:
     So it may when the message was delivered before, was parked, or tells of a note
     older than itself: a resend, or an update of a note never synced (DUP-13).
     """
-    if tale.attempt > 1 or tale.parked or tale.occurred is None:
+    if was_handled(tale) or not tale.creates or tale.occurred is None:
         return True
     return second(moment(tale.occurred)) != second(note.created)
+
+
+def was_handled(tale: Told) -> bool:
+    """Whether somebody may have begun to handle the message before."""
+    return tale.attempt > 1 or tale.parked
+
+
+def created_at(tale: Told) -> datetime | None:
+    """Return the second of creation that a created event tells, if seen before."""
+    if not (was_handled(tale) and tale.creates and tale.occurred):
+        return None
+    return second(moment(tale.occurred))

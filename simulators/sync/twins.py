@@ -11,13 +11,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from simulators.sync import merging
-from simulators.sync.notes import by_sync
+from simulators.sync.notes import by_sync, may_be_ours, second
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from simulators.sync.notes import DpsNote, Mapping, NomisNote
 
+ALERT = "ALERT"
 IN_FLIGHT = timedelta(minutes=2)
 
 
@@ -80,6 +81,35 @@ def own_twins(
         if other.id not in mapped_dps and any(is_row_of(row, other) for row in likely)
     ]
     return [] if waiting else likely
+
+
+def may_be_own(row: NomisNote, note: DpsNote) -> bool:
+    """Whether the sync can have written this row for this note.
+
+    Author and second of creation tell one note from another; the text may have
+    changed meanwhile.
+    """
+    return may_be_ours(row) and is_row_of(row, note)
+
+
+def may_be_orphan(row: NomisNote, moment: datetime) -> bool:
+    """Whether the sync wrote the row for a note created in DPS at that second.
+
+    Notes of alerts are NOMIS' own, though its trigger ran in our session (ALT-12).
+    """
+    ours = by_sync(row.module) or row.made_by_api
+    return ours and second(row.created) == moment and row.type != ALERT
+
+
+def orphans(
+    rows: list[NomisNote], dps: list[DpsNote], mapped: dict[int, Mapping]
+) -> list[NomisNote]:
+    """Return the rows that no mapping and no DPS note of the prisoner speaks for."""
+    return [
+        row
+        for row in rows
+        if row.id not in mapped and not any(is_row_of(row, note) for note in dps)
+    ]
 
 
 def is_row_of(row: NomisNote, note: DpsNote) -> bool:

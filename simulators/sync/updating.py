@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from simulators.sync.clients import Services
     from simulators.sync.from_nomis import RowEvent
     from simulators.sync.notes import DpsNote, Mapping, NomisNote
+    from simulators.sync.originals import Originals
     from simulators.sync.whereabouts import Whereabouts
 
 ROUNDS = 5
@@ -27,9 +28,12 @@ LAST_PATIENCE = 4
 class Updater:
     """Writes DPS notes and sibling rows, only where they differ."""
 
-    def __init__(self, services: Services, whereabouts: Whereabouts) -> None:
+    def __init__(
+        self, services: Services, whereabouts: Whereabouts, originals: Originals
+    ) -> None:
         self._services = services
         self._whereabouts = whereabouts
+        self._originals = originals
         self._seen: Memory[int, Seen] = Memory()
 
     async def update(self, stored: NomisNote, row: Mapping, about: RowEvent) -> bool:
@@ -46,7 +50,7 @@ class Updater:
                 return False
             note = await self._whereabouts.note_of(current, row, about)
             if note is None:
-                self._give_up(current, row, about)
+                await self._give_up(current, row, about)
                 return True
             if carried and by_sync(current.module):
                 await self._bring_back(current, note)
@@ -73,10 +77,16 @@ class Updater:
             await self._services.nomis.replace(stored, note.text, note.amendments)
             track("casenotes-synchronisation-swap-undone", nomisCaseNoteId=stored.id)
 
-    def _give_up(self, stored: NomisNote, row: Mapping, about: RowEvent) -> None:
-        """Leave a row whose DPS note is gone: it is never made anew (DEL-08)."""
+    async def _give_up(self, stored: NomisNote, row: Mapping, about: RowEvent) -> None:
+        """Leave a row whose DPS note is gone: it is never made anew (DEL-08).
+
+        A merge's copy goes with its note, whose deletion did not know it yet.
+        """
         if not by_sync(stored.module) and about.attempt < LAST_PATIENCE:
             raise NotYet(f"DPS has no note {row.dps_id}; likely being deleted")
+        if stored.module == MERGE:
+            await self._originals.delete(stored)
+            await self._services.mappings.remove(stored.id)
         alarm("casenotes-mapping-dangling", nomis=row.nomis_id, dps=row.dps_id)
 
     async def _bring(self, stored: NomisNote, note: DpsNote, about: RowEvent) -> bool:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulators.sync import copies, finding, merging, requesting
 from simulators.sync.envelope import internal
-from simulators.sync.memory import Memory
-from simulators.sync.notes import MERGE, Mapping, by_sync
+from simulators.sync.notes import MERGE, Mapping, by_sync, may_be_ours
 from simulators.sync.ports import CallFailed, CallRefused, NotYet
 from simulators.sync.telemetry import alarm, track
 
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from simulators.sync.clients import Services
     from simulators.sync.from_nomis import RowEvent
     from simulators.sync.notes import DpsNote, NomisNote
+    from simulators.sync.originals import Originals
     from simulators.sync.ports import Attributes, Queues
     from simulators.sync.whereabouts import Whereabouts
 
@@ -35,14 +35,15 @@ class Welcomer:
         self,
         services: Services,
         whereabouts: Whereabouts,
+        originals: Originals,
         queues: Queues,
         queue: str,
     ) -> None:
         self._services = services
         self._whereabouts = whereabouts
+        self._originals = originals
         self._queues = queues
         self._queue = queue
-        self._prints: Memory[copies.Print, int] = Memory()
 
     async def welcome(self, stored: NomisNote, about: RowEvent) -> Mapping | None:
         """Map an unmapped row; None when it is our own write, which maps itself."""
@@ -88,24 +89,9 @@ class Welcomer:
                 kind=NOMIS_CREATED,
             )
             return row if await self._map(row, created=False) else None
-        if original is None and await self._was_deleted(stored):
-            # Deleted while NOMIS was copying it: deleted it stays.
-            await self._services.nomis.delete(stored.id)
-            alarm("casenotes-merge-copy-deleted", nomisCaseNoteId=stored.id)
+        if original is None and await self._originals.deleted_with(stored):
             return None
         raise NotYet(f"row {stored.id}: no mapped original of this merge copy")
-
-    async def _was_deleted(self, stored: NomisNote) -> bool:
-        """Whether a row that we knew, and that is gone, was the copy's original."""
-        original = self._prints.get(copies.short_print(stored))
-        if original is None or original == stored.id:
-            return False
-        return await self._services.nomis.note(original) is None
-
-    def know(self, stored: NomisNote) -> None:
-        """Remember what a row looks like, for copies that outlive it."""
-        if stored.module != MERGE:
-            self._prints.keep(copies.short_print(stored), stored.id)
 
     async def _own_note(self, stored: NomisNote, prisoner: str) -> DpsNote | None:
         """Find the DPS-born note that a row without mapping was written for."""
@@ -204,12 +190,8 @@ class Welcomer:
 
 
 def may_be_echo(stored: NomisNote) -> bool:
-    """Whether an unmapped row may be our own write.
-
-    It carries our marker; or NOMIS left the marker out (LOOP-04); or an officer
-    edited the row before it was mapped, and only its inserting account tells.
-    """
-    return stored.module is None or by_sync(stored.module) or stored.made_by_api
+    """Whether an unmapped row may be our own write, to be mapped by whoever made it."""
+    return may_be_ours(stored)
 
 
 def may_be_note_of(stored: NomisNote, note: DpsNote) -> bool:

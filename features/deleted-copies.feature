@@ -1,0 +1,44 @@
+@merges @deletions
+Feature: A note deleted while NOMIS merges its prisoner leaves no copy behind
+  NOMIS copies notes when it merges two prisoners, with or without events. A copy that
+  outlives its note would keep what was deleted for legal reasons.
+
+  @DEL-02 @DEL-03 @MRG-02 @MRG-03
+  Scenario Outline: <user> deletes a note born in <born> and meanwhile a merge copies it, <kind>
+    Given a prisoner called "Gone"
+    And a prisoner called "Kept"
+    And a case note called "one" about "Gone" written in <born>
+    And a case note called "two" about "Gone" written in NOMIS
+    When <user> deletes the note "one" in <side>
+    And meanwhile NOMIS merges "Gone" into "Kept" with copies <kind>
+    Then the note "one" is gone from both sides
+    And "Kept" has 2 case notes in NOMIS
+    And both sides agree
+
+    Examples:
+      | user             | side  | born  | kind              |
+      | an administrator | DPS   | NOMIS | of the notes      |
+      | an administrator | DPS   | DPS   | of the notes      |
+      | an administrator | DPS   | NOMIS | that raise events |
+      | an administrator | DPS   | DPS   | that raise events |
+
+  @DEL-02 @DEL-03 @MRG-02 @MRG-03
+  Scenario Outline: <user> deletes a note born in <born> that a merge has just copied, <kind>
+    Given a prisoner called "Gone"
+    And a prisoner called "Kept"
+    And a case note called "one" about "Gone" written in <born>
+    And a case note called "two" about "Gone" written in NOMIS
+    When NOMIS merges "Gone" into "Kept" with copies <kind>
+    And meanwhile <user> deletes the note "one" in <side>
+    Then the note "one" is gone from both sides
+    And "Kept" has 2 case notes in NOMIS
+    And both sides agree
+
+    Examples:
+      | user             | side  | born  | kind              |
+      | an administrator | DPS   | NOMIS | of the notes      |
+      | an administrator | DPS   | DPS   | of the notes      |
+      | an administrator | DPS   | NOMIS | that raise events |
+      | an administrator | DPS   | DPS   | that raise events |
+      | an officer       | NOMIS | NOMIS | of the notes      |
+      | an officer       | NOMIS | DPS   | that raise events |
