@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -153,6 +154,7 @@ def lay_out(bus: Bus) -> dict[str, str]:
 
 
 _OURS = frozenset(name for plan in PLANS for name in (plan.name, plan.dead_letters))
+_BESIDE_OURS = tuple(f"{plan.name}_" for plan in PLANS)
 
 
 def is_ours(queue: str) -> bool:
@@ -162,9 +164,10 @@ def is_ours(queue: str) -> bool:
     5), and one of them hears of merges too (2.6). What lies in those, or died there,
     says nothing about the sync of case notes.
     """
-    return queue in _OURS or any(queue.startswith(f"{plan.name}_") for plan in PLANS)
+    return queue in _OURS or queue.startswith(_BESIDE_OURS)
 
 
+@cache
 def queues_of(owner: str, *, alerts: bool = True) -> tuple[str, ...]:
     """Return the names of the event queues that `owner` consumes."""
     return tuple(

@@ -17,6 +17,7 @@ from __future__ import annotations
 import string
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ _ENDINGS = ("_GEN", "_ADM", "_CTR", "_TAG")
 _ACCENTED_EVERY = 12
 _ACCENTED_FIRST = ("Siân", "Llŷr", "Gwenfôr", "Łukasz", "Małgorzata", "Żaneta")
 _ACCENTED_LAST = ("Prŷs", "Llŵyd", "Siôn", "Wójcik", "Świątek", "Gałązka", "Źrebiec")
+_NAMED = ["faker.providers.address", "faker.providers.person"]
 KINDS = ("both", "nomis", "dps-only")
 
 
@@ -174,11 +176,12 @@ class People:
 
     def _names(self) -> Faker:
         if self._faker is None:
-            # Faker takes 80 ms to import and 20 ms to build: only worlds that name
-            # somebody pay. Weighted choice would make each name ten times dearer.
+            # Faker takes 80 ms to import: only worlds that name somebody pay, and for
+            # no more than names of people and towns. Weighted choice would make each
+            # name ten times dearer.
             from faker import Faker
 
-            self._faker = Faker("en_GB", use_weighting=False)
+            self._faker = Faker("en_GB", _NAMED, use_weighting=False)
             self._faker.seed_instance(self._random.getrandbits(64))
         return self._faker
 
@@ -199,6 +202,7 @@ def prisoner_number(index: int) -> str:
     return f"{_NUMBER_LETTERS[first]}{digits:04d}{_LETTERS[middle]}{_LETTERS[last]}"
 
 
+@cache
 def _prison_codes() -> tuple[str, ...]:
     """Return the invented codes in the order of use: `QAI`, `QBI`, ..., `ZZZ`."""
     likely = [f"{lead}{middle}I" for lead in "QJZ" for middle in _LETTERS]
