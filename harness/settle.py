@@ -13,7 +13,6 @@ only when the grace or the limit runs out.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -89,8 +88,7 @@ class Activity:
     def wake(self) -> None:
         """Make every settling look again; also called by what leaves no entry."""
         for waiter in self._waiters:
-            if not waiter.done():
-                waiter.set_result(None)
+            _end(waiter)
 
     def open_requests(self, subjects: frozenset[str] | None) -> list[Entry]:
         """Return requests without an answer that name one of `subjects`."""
@@ -117,15 +115,24 @@ class Activity:
         last = max((self._last.get(subject, 0.0) for subject in subjects), default=0.0)
         return now - last
 
-    async def change(self, limit: float | None) -> None:
+    async def change(self, limit: float) -> None:
         """Return at the next journal entry, or after `limit` seconds."""
-        waiter = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        waiter = loop.create_future()
+        timer = loop.call_later(limit, _end, waiter)
         self._waiters.add(waiter)
         try:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(waiter, limit)
+            await waiter
+            # Who wrote that goes on first: it may be about to end its work.
+            await asyncio.sleep(0)
         finally:
+            timer.cancel()
             self._waiters.discard(waiter)
+
+
+def _end(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():
+        waiter.set_result(None)
 
 
 async def settle(

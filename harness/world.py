@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -346,7 +345,7 @@ class World:
             grace=self.presence.grace,
             timeout=self.presence.patience if timeout is None else timeout,
         )
-        return asdict(outcome)
+        return dict(vars(outcome))
 
     @control
     def judge(

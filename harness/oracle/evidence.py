@@ -9,10 +9,16 @@ is never a pass.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PASS, FAIL, UNKNOWN = "pass", "fail", "unknown"
+_plain: Callable[[Any], dict[str, Any]] = msgspec.to_builtins
 OWNERS = (
     "to-nomis",
     "from-nomis",
@@ -60,7 +66,7 @@ class Evidence:
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain JSON data."""
-        return asdict(self)
+        return _plain(self)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Evidence:
@@ -90,7 +96,7 @@ class Violation:
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain JSON data."""
-        return asdict(self)
+        return _plain(self)
 
 
 @dataclass
@@ -111,7 +117,7 @@ class Verdict:
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain JSON data."""
-        return asdict(self)
+        return _plain(self)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Verdict:

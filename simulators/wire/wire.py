@@ -140,16 +140,16 @@ class Wire:
         task.add_done_callback(self._finished)
         until = self._clock.stopwatch() + wait
         try:
-            return await asyncio.wait_for(asyncio.shield(task), wait)
-        except TimeoutError:
-            raise Dropped("timeout") from None
+            await asyncio.wait((task,), timeout=wait)
+            if task.done():
+                return task.result()
         except Dropped as dropped:
             if dropped.how != "hang":
                 raise
             await self._clock.sleep(max(0.0, until - self._clock.stopwatch()))
-            raise Dropped("timeout") from None
         finally:
             left = True
+        raise Dropped("timeout")
 
     async def upstream(
         self,
