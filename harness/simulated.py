@@ -8,6 +8,7 @@ at once. The same seed and the same calls give the same journal, entry by entry.
 from __future__ import annotations
 
 import asyncio
+import gc
 import hashlib
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 # Virtual seconds that settling may take: longer than every back-off of a queue
 # (1 + 10 + 60 + 600 s, five attempts) with a lease of 120 s before each.
 _PATIENCE = 3600.0
+# What a stack makes in a common scenario stays below this many objects.
+_YOUNG = 100_000
 
 
 class SimulatedStack(Stack):
@@ -181,3 +184,16 @@ class SimulatedStack(Stack):
 
 def _mode(options: RunOptions | None) -> str:
     return options.mode if options is not None else "as-deployed"
+
+
+def fresh_stack(
+    seed: int = 1, defects: Iterable[str] = (), options: RunOptions | None = None
+) -> SimulatedStack:
+    """Return a stack for one scenario, once the last one's is cleared away.
+
+    A stack is one heap of cycles: looking for them while it plays finds all in use,
+    and one look at what is still young frees it when it is done.
+    """
+    gc.collect(0)
+    gc.set_threshold(_YOUNG)
+    return SimulatedStack(seed, defects, options)

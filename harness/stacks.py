@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from harness.control import WorldError
 from harness.processes import ChildError
-from harness.simulated import SimulatedStack
+from harness.simulated import fresh_stack
 from harness.stack import Stack, StackError, targets_of
 from harness.starting import attach, start_wire
 from harness.targets import TargetError
@@ -64,9 +64,7 @@ class Stacks:
         if options.tier == "simulated":
             seed = zlib.crc32(f"{options.seed}/{scenario}".encode())
             return _started(
-                lambda: SimulatedStack(
-                    seed=seed, defects=options.defects, options=options
-                )
+                lambda: fresh_stack(seed=seed, defects=options.defects, options=options)
             )
         if self._shared is None:
             start = attach if options.stack else start_wire

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from harness.player import Line, Outcome, play
 from harness.reading import read_feature
-from harness.simulated import SimulatedStack
+from harness.simulated import fresh_stack
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -112,7 +112,7 @@ def seed_of(seed: int, play: Play) -> int:
 
 def play_simulated(scenario: Play, seed: int, defects: Sequence[str] = ()) -> Outcome:
     """Play on a fresh simulated stack with these defects planted."""
-    stack = SimulatedStack(seed=seed_of(seed, scenario), defects=defects)
+    stack = fresh_stack(seed=seed_of(seed, scenario), defects=defects)
     try:
         return play_on(stack, scenario)
     finally:

@@ -12,7 +12,7 @@ from harness.defects.bounded import TooLong, at_most
 from harness.explore.scripts import draw
 from harness.explore.shrink import shrink
 from harness.player import Line, Outcome, as_feature, play
-from harness.simulated import SimulatedStack
+from harness.simulated import fresh_stack
 from harness.stack import StackError
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def play_once(
     explain: bool = False,
 ) -> Outcome:
     """Play one script on a fresh simulated stack."""
-    stack = SimulatedStack(seed=seed, defects=defects)
+    stack = fresh_stack(seed=seed, defects=defects)
     try:
         return play(stack, f"history {seed}", lines, explain=explain)
     finally:
