@@ -143,8 +143,8 @@ Feature: Rare failures lose nothing
     And a DPS user writes a case note in DPS
     Then 1 message is in the dead-letter queue from DPS to NOMIS
     When NOMIS comes up again
-    Given DPS answers reads with the state of 10 seconds before
-    And the next NOMIS create takes 15 seconds
+    Given DPS answers reads with the state of 1 second before
+    And the next NOMIS create takes 2 seconds
     When an administrator deletes the note in DPS
     And the dead letters from DPS to NOMIS come again
     Then the note is gone from both sides

@@ -6,7 +6,7 @@ Feature: No change travels in circles, also in rare order
   @LOOP-01 @LOOP-02 @LOOP-06 @DAT-04
   Scenario: The NOMIS event of a DPS note comes before its mapping is saved
     Given a prisoner
-    And the next mapping save takes 5 seconds
+    And the next mapping save takes 2 seconds
     When a DPS user writes a case note in DPS
     Then the sync wrote to NOMIS once
     And the sync never wrote to DPS
@@ -16,7 +16,7 @@ Feature: No change travels in circles, also in rare order
   Scenario: A variant of the sync's module, before the mapping is saved
     Given a prisoner
     And NOMIS writes the audit module "DPS_SYNCHRONISATION_CASENOTES" on the sync's writes
-    And the next mapping save takes 5 seconds
+    And the next mapping save takes 2 seconds
     When a DPS user writes a case note in DPS
     Then the sync never wrote to DPS
     And both sides hold the note
@@ -25,7 +25,7 @@ Feature: No change travels in circles, also in rare order
   Scenario: A row without audit module and a second note, before the mapping is saved
     Given a prisoner
     And NOMIS leaves the audit module empty on the sync's writes
-    And the next mapping save takes 5 seconds
+    And the next mapping save takes 2 seconds
     When a DPS user writes a case note in DPS
     And an officer writes a case note in NOMIS
     Then the prisoner has 2 case notes in DPS
@@ -105,7 +105,7 @@ Feature: No change travels in circles, also in rare order
   @LOOP-01
   Scenario: The DPS event of a NOMIS note comes before its mapping is saved
     Given a prisoner
-    And the next mapping save takes 5 seconds
+    And the next mapping save takes 2 seconds
     When an officer writes a case note in NOMIS
     Then the sync wrote to DPS once
     And the sync never wrote to NOMIS
@@ -115,7 +115,7 @@ Feature: No change travels in circles, also in rare order
   Scenario: A DPS note whose row lost its audit module is deleted as NOMIS makes the row
     Given a prisoner called "One"
     And NOMIS leaves the audit module empty on the sync's writes
-    And the next mapping save takes 5 seconds
+    And the next mapping save takes 1 second
     When a DPS user writes a case note about "One" in DPS, and it is deleted in DPS while the sync writes it
     And a DPS user writes a case note in DPS
     Then the prisoner has 1 case note in NOMIS

@@ -213,7 +213,7 @@ Feature: Changes that meet the sync at the worst moment come right
   Scenario: Two texts that the two directions write at the same time are not swapped
     Given a case note written in DPS
     When the sync from DPS to NOMIS is restarted
-    Given the next DPS write takes 5 seconds
+    Given the next DPS write takes 1 second
     When an officer edits the note in NOMIS to say "The officer's words."
     And meanwhile an administrator replaces the text in DPS with "The administrator's words."
     Then both sides show the same text
@@ -222,7 +222,7 @@ Feature: Changes that meet the sync at the worst moment come right
   Scenario: Two notes of one author and one second, while the first mapping is being saved
     Given a prisoner
     And the events of DPS arrive in reverse order
-    And the next mapping save takes 10 seconds
+    And the next mapping save takes 2 seconds
     When it is 14:30:00 on 5 May 2026
     And a DPS user writes a case note called "one" in DPS
     And meanwhile it is 14:30:00 on 5 May 2026

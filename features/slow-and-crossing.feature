@@ -32,7 +32,7 @@ Feature: Slow answers, lagging reads and crossing workers do no harm
   Scenario: A create delivered twice while NOMIS is slow
     Given a prisoner
     And every message about the prisoner is delivered twice
-    And the next NOMIS create takes 5 seconds
+    And the next NOMIS create takes 2 seconds
     When a DPS user writes a case note in DPS
     Then the prisoner has 1 case note in NOMIS
     And both sides hold the note
@@ -50,7 +50,7 @@ Feature: Slow answers, lagging reads and crossing workers do no harm
   Scenario: An amendment that comes while the mapping is being saved
     Given a prisoner
     And the events of DPS arrive in reverse order
-    And the next mapping save takes 5 seconds
+    And the next mapping save takes 2 seconds
     When a DPS user writes a case note in DPS
     And meanwhile a DPS user amends the note in DPS
     Then both sides hold the note with 1 amendment

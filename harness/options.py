@@ -24,7 +24,7 @@ class RunOptions:
     the tier's stopwatch. `port` is the first of the three fixed ports of a world that
     external targets use. `taps` gives the upstream of each service before which a
     WireMock stands. `world_image` puts the world into a container, `half_env` adds to
-    the environment of halves in containers. `shard` (i, n) plays each nth scenario,
+    the environment of halves that we start. `shard` (i, n) plays each nth scenario,
     beginning with the ith. `names` gives, for a feature file of which only some
     scenarios are wanted, their names. `fake_options` are options of the fakes by name
     (`harness.fakeoptions`), set anew before each scenario. `old` gives, by half, the

@@ -9,7 +9,7 @@ from harness.control import WorldError
 from harness.processes import ChildError
 from harness.simulated import fresh_stack
 from harness.stack import Stack, StackError, targets_of
-from harness.starting import attach, start_wire
+from harness.starting import attach, for_scenarios, start_wire
 from harness.targets import TargetError
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Stacks:
             )
         if self._shared is None:
             start = attach if options.stack else start_wire
-            self._shared = _started(lambda: start(options))
+            self._shared = _started(lambda: start(for_scenarios(options)))
         return self._shared
 
     def give_back(self, stack: Stack, scene: Scene) -> None:

@@ -160,7 +160,7 @@ class WireStack(Rolling):
             name,
             self._reference(half) if target == REFERENCE else target.command,
             self._log(name),
-            {**variables, **self._switched[half]},
+            {**variables, **self._switched[half], **self._options.half_env},
         )
 
     def _reference(self, half: str) -> list[str]:

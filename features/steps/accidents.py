@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _NAMES = ("about", "gone", "kept", "giver", "taker")
 _MERGED = "prison-offender-events.prisoner.merged"
+# Seconds that a write of the sync lasts, so that the event of what is done meanwhile
+# reaches the sync before it ends.
+_MEANWHILE = 1.0
 
 
 @given(parsers.re(r"DPS hears of merges (?P<minutes>\d+) minutes? late"))
@@ -118,7 +121,7 @@ def _twice(
     second: str,
 ) -> None:
     service, operation = written_by
-    slow = scene.world.fault(service, "delay", operation=operation, delay=3.0)
+    slow = scene.world.fault(service, "delay", operation=operation, delay=_MEANWHILE)
     scene.faults.append(slow)
     about = users.note(scene)
     change(scene, about, text=first)
@@ -157,7 +160,7 @@ def amid_writing(
     to_nomis = "NOMIS update" if about is None else "NOMIS create"
     service, operation = CALLS["DPS write" if side == NOMIS else to_nomis]
     how = {"kind": "reset", "phase": "after"} if unheard else {"kind": "delay"}
-    slow = scene.world.fault(service, operation=operation, delay=3.0, **how)
+    slow = scene.world.fault(service, operation=operation, delay=_MEANWHILE, **how)
     scene.faults.append(slow)
     if about is not None:
         users.write(scene, side, about=about)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from harness.defects.scenarios import Play, load, play_on
 from harness.defects.score import RIGHT, Row, Score, Seen, judged, score
 from harness.options import RunOptions
-from harness.starting import start_wire
+from harness.starting import for_scenarios, start_wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -128,7 +128,8 @@ def _play_all(
 def _play(one: Defect, killer: Play, seed: int) -> Seen:
     """Play on a stack of its own: what a defect leaves behind spoils nothing else."""
     begun = time.perf_counter()
-    stack = start_wire(RunOptions(tier="wire", seed=seed, defects=(one.id,)))
+    options = RunOptions(tier="wire", seed=seed, defects=(one.id,))
+    stack = start_wire(for_scenarios(options))
     try:
         result, reason = judged(one, play_on(stack, killer), "")
     except Exception as error:  # noqa: BLE001 - noise, and shown

@@ -84,7 +84,8 @@ def _to_nomis(
     }
     for event in EVENTS[TO_NOMIS]["alerts"]:
         handlers["alerts"].setdefault(event, reference.changed)
-    return ToNomisFlows(handlers, notes, alerts, Reconciliation(services, time))
+    reconciliation = Reconciliation(services, time, settings.look_again)
+    return ToNomisFlows(handlers, notes, alerts, reconciliation)
 
 
 def _from_nomis(

@@ -19,16 +19,17 @@ if TYPE_CHECKING:
 
 PAGE = 30
 PAGE_ATTEMPTS = 3
-RETRY_DELAY = 5.0
 NOT_FOUND = 404
 
 
 class Reconciliation:
     """Checks prisoners with the reads of the to-nomis half."""
 
-    def __init__(self, services: Services, time: Time) -> None:
+    def __init__(self, services: Services, time: Time, look_again: float) -> None:
+        """`look_again` is in seconds."""
         self._services = services
         self._time = time
+        self._look_again = look_again
 
     async def check(self, prisoner: str) -> dict[str, Any]:
         """Compare one prisoner's notes; `differences` is empty when all is well.
@@ -39,7 +40,7 @@ class Reconciliation:
         found, suspects = await self._look(prisoner)
         if not found:
             return _report(prisoner, [], [])
-        await self._time.sleep(RETRY_DELAY)
+        await self._time.sleep(self._look_again)
         found, again = await self._look(prisoner)
         repaired = []
         for twin in suspects:
@@ -98,7 +99,7 @@ class Reconciliation:
                 alarm(
                     "casenotes-reports-reconciliation-mismatch-page-error", error=error
                 )
-                await self._time.sleep(RETRY_DELAY)
+                await self._time.sleep(self._look_again)
         return None
 
     async def _look(self, prisoner: str) -> tuple[list[str], list[int]]:

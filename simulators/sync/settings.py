@@ -1,6 +1,6 @@
 """The settings of one half, from the environment names of the real builds.
 
-Sources: events-and-config 4.3, 5.1, 6.2, 6.3. A missing variable is an error that
+Sources: events-and-config 4.3, 5.1, 6.2, 6.3, 8.2. A missing variable is an error that
 names it and says what it is for; so is a switch that governs no event (TOG-01), and
 two services at one address (CFG-05).
 """
@@ -48,6 +48,7 @@ TIMEOUTS = {
     TO_NOMIS: {"nomis": 60, "dps": 60, "alerts": 60, "mapping": 10, "auth": 30},
     FROM_NOMIS: {"nomis": 60, "dps": 90, "alerts": 90, "mapping": 10, "auth": 10},
 }
+LOOK_AGAIN = "REPORTS_CASENOTES_RECONCILIATION_RETRY_DELAY_MS"
 
 
 class SettingsError(Exception):
@@ -81,6 +82,8 @@ class Settings:
     sqs_url: str
     port: int
     switches: dict[str, bool]
+    # Seconds until the reconciliation looks again at a difference (8.2).
+    look_again: float
 
 
 def read(half: str, environment: Mapping[str, str]) -> Settings:
@@ -119,8 +122,10 @@ def read(half: str, environment: Mapping[str, str]) -> Settings:
     switched, unknown = switches.read(half, environment)
     faults += unknown
     port = environment.get("SERVER_PORT", "8080").strip()
-    if not port.isdigit():
-        faults.append(f"SERVER_PORT must be a number, not {port!r}")
+    look_again = environment.get(LOOK_AGAIN, "5000").strip()
+    for name, number in (("SERVER_PORT", port), (LOOK_AGAIN, look_again)):
+        if not number.isdigit():
+            faults.append(f"{name} must be a number, not {number!r}")
     if faults:
         raise SettingsError(half, faults)
     return Settings(
@@ -133,6 +138,7 @@ def read(half: str, environment: Mapping[str, str]) -> Settings:
         sqs_url,
         int(port),
         switched,
+        int(look_again) / 1000,
     )
 
 
