@@ -156,12 +156,25 @@ Feature: Lost answers, failing services and crashes leave no trace
     Then the prisoner has 200 case notes in NOMIS
     And the prisoner has 200 case notes in DPS
 
-  @needs-kill @sockets @DUP-06
+  @needs-kill @DUP-06
   Scenario Outline: Old and new build side by side in the middle of a burst from <side>
     Given a prisoner
     When <user> writes 80 case notes in <side>, and half way the sync from <way> is upgraded
     Then the prisoner has 80 case notes in NOMIS
     And the prisoner has 80 case notes in DPS
+
+    Examples:
+      | side  | user       | way          |
+      | DPS   | a DPS user | DPS to NOMIS |
+      | NOMIS | an officer | NOMIS to DPS |
+
+  @needs-kill @DUP-06
+  Scenario Outline: Two builds meet the same messages in the middle of a burst from <side>
+    Given a prisoner
+    And every message about the prisoner is delivered twice
+    When <user> writes 40 case notes in <side>, and half way the sync from <way> is upgraded
+    Then the prisoner has 40 case notes in NOMIS
+    And the prisoner has 40 case notes in DPS
 
     Examples:
       | side  | user       | way          |

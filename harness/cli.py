@@ -171,8 +171,6 @@ def _refuse(options: RunOptions, workers: int) -> None:
             f"-n {workers} needs a world for each worker, but a sync that runs "
             "already has only one; leave out -n"
         )
-    if options.instances > 1 and options.tier == "simulated":
-        raise click.UsageError("--instances needs processes; use --tier wire")
     if options.tier == "simulated" and options.taps:
         raise click.UsageError("--tap needs real sockets; use --tier wire")
     if options.tier == "simulated":

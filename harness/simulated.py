@@ -39,6 +39,10 @@ _PATIENCE = 3600.0
 # What a stack makes in a common scenario stays below this many objects.
 _YOUNG = 100_000
 
+# Virtual seconds that a half's old and new instances work side by side: a user's call
+# takes no time here, so a burst alone would leave them none.
+_OVERLAP = 0.2
+
 
 class SimulatedStack(Stack):
     """World and halves on one virtual loop, which runs while a call is under way."""
@@ -56,7 +60,10 @@ class SimulatedStack(Stack):
         self._undo = ExitStack()
         self._undo.enter_context(planted(defects))
         self._loop = virtual_loop()
-        self._halves: dict[str, Half] = {}
+        self._instances = options.instances if options is not None else 1
+        self._halves: dict[str, list[Half]] = {half: [] for half in HALVES}
+        # How many of a half's instances are the old build, yet to be ended.
+        self._leaving: dict[str, int] = {}
         try:
             self._run(self._open(Settings(seed=seed, mode=_mode(options))))
         except BaseException:
@@ -85,22 +92,24 @@ class SimulatedStack(Stack):
                 await self._begin(half)
 
     async def _begin(self, half: str) -> None:
-        latency = Latency(self._clock, half)
-        fakes = self.inner.fakes
-        program = Half(
-            self._settings[half],
-            SimulatedHttp(fakes.wire, self._clock, latency),
-            SimulatedQueues(fakes.bus, half, latency),
-            SimulatedTime(self._clock),
-        )
-        await program.start()
-        self._halves[half] = program
+        for _ in range(self._instances):
+            # Beside another, an instance has its own times: no two go in step.
+            other = len(self._halves[half])
+            latency = Latency(self._clock, f"{half}-{other}" if other else half)
+            program = Half(
+                self._settings[half],
+                SimulatedHttp(self.inner.fakes.wire, self._clock, latency),
+                SimulatedQueues(self.inner.fakes.bus, half, latency),
+                SimulatedTime(self._clock),
+            )
+            await program.start()
+            self._halves[half].append(program)
 
     async def _busy(self) -> list[str]:
         return [f"{half} is at work" for half in HALVES if self._at_work(half)]
 
     def _at_work(self, half: str) -> bool:
-        return half in self._halves and not self._halves[half].idle
+        return any(not program.idle for program in self._halves[half])
 
     def _run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
         return self._loop.run_until_complete(coroutine)
@@ -111,26 +120,45 @@ class SimulatedStack(Stack):
     def kill(self, half: str) -> None:
         """Drop the half's tasks and objects, as a crash would."""
         self._require_runs(half)
-        self._run(self._halves.pop(half).kill())
+        for program in self._take(half):
+            self._run(program.kill())
         self.world.note_half(half, "killed")
 
     def stop(self, half: str) -> None:
         """Let the half finish what it has in hand, then end it."""
         self._require_runs(half)
-        self._run(self._halves.pop(half).stop())
+        for program in self._take(half):
+            self._run(program.stop())
         self.world.note_half(half, "stopped")
 
     def start(self, half: str) -> None:
         """Start the half afresh."""
         self.require(half, "runs")
-        if half in self._halves:
+        if self._halves[half]:
             raise StackError(f"{half} runs already")
         self.world.note_half(half, "started")
         self._run(self._begin(half))
 
     def running(self, half: str) -> bool:
         """Tell whether the half runs just now."""
-        return check_half(half) in self._halves
+        return bool(self._halves[check_half(half)])
+
+    def begin_old(self, half: str) -> None:
+        """Leave what runs: this tier knows one build only."""
+        self._require_runs(half)
+
+    def begin_new(self, half: str) -> None:
+        """Start as many instances again beside those that run."""
+        self._leaving[half] = len(self._halves[half])
+        self._run(self._begin(half))
+        self.world.note_half(half, "started")
+
+    def renew(self, half: str) -> None:
+        """End the instances that ran before, if they are there still."""
+        if half in self._leaving:
+            self.pass_time(_OVERLAP)
+        for program in self._take(half, self._leaving.pop(half, 0)):
+            self._run(program.stop())
 
     def admin(
         self,
@@ -142,14 +170,22 @@ class SimulatedStack(Stack):
     ) -> dict[str, Any]:
         """Call the half's operator endpoints; on virtual time nobody grows tired."""
         self._require_runs(half)
-        status, document = self._run(self._halves[half].admin(method, path, body))
+        return self._operate(half, 0, method, path, body)
+
+    def _operate(
+        self, half: str, instance: int, method: str, path: str, body: Any
+    ) -> dict[str, Any]:
+        program = self._halves[half][instance]
+        status, document = self._run(program.admin(method, path, body))
         return {"status": status, "body": document}
 
     def switch(self, half: str, event_type: str, on: bool) -> None:
         """Switch an event type of the half, live."""
         self.world.note_switch(half, event_type, on)
-        answer = self.admin(half, "PUT", f"/switches/{event_type}", {"on": on})
-        check_switched(half, event_type, answer)
+        for instance in range(len(self._halves[half])):
+            path, body = f"/switches/{event_type}", {"on": on}
+            answer = self._operate(half, instance, "PUT", path, body)
+            check_switched(half, event_type, answer)
 
     def pass_time(self, seconds: float) -> None:
         """Let time pass: polls, leases and tokens run their course."""
@@ -168,8 +204,9 @@ class SimulatedStack(Stack):
         self._undo.close()
 
     async def _close(self) -> None:
-        for half in list(self._halves):
-            await self._halves.pop(half).kill()
+        for half in HALVES:
+            for program in self._take(half):
+                await program.kill()
         if hasattr(self, "inner"):
             await self.inner.stop()
         rest = [t for t in asyncio.all_tasks() if t is not asyncio.current_task()]
@@ -178,8 +215,16 @@ class SimulatedStack(Stack):
         await asyncio.gather(*rest, return_exceptions=True)
 
     def _require_runs(self, half: str) -> None:
-        if check_half(half) not in self._halves:
+        if not self._halves[check_half(half)]:
             raise StackError(f"{half} does not run")
+
+    def _take(self, half: str, count: int | None = None) -> list[Half]:
+        """Take out a half's first instances; all of them by default."""
+        if count is None:
+            self._leaving.pop(half, None)
+        taken = self._halves[half][:count]
+        del self._halves[half][:count]
+        return taken
 
 
 def _mode(options: RunOptions | None) -> str:
