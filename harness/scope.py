@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _PRISONER = re.compile(r"[A-Z]\d{4}[A-Z]{2}")
 _LENGTH = len("A1234BC")
+_PAIR = 2
 
 
 def is_prisoner(subject: str) -> bool:
@@ -47,13 +48,15 @@ class ScopeIndex:
             self._requests[entry.seq] = subjects
         elif entry.kind == "response":
             subjects = {*subjects, *self._requests.pop(entry["request"], ())}
-        if not subjects:
+        if len(subjects) < _PAIR:
             return
-        prisoners = [subject for subject in subjects if is_prisoner(subject)]
+        # Of the three kinds of subjects only a prisoner number is that short.
+        prisoners = [subject for subject in subjects if len(subject) == _LENGTH]
         if len(prisoners) == 1:
+            owner = prisoners[0]
             for subject in subjects:
-                if subject != prisoners[0]:
-                    self.add(prisoners[0], subject)
+                if subject != owner and self._owners.get(subject) != owner:
+                    self.add(owner, subject)
 
     def add(self, prisoner: str, note_id: str) -> None:
         """Take in an id that no journal entry told of (a seeded note)."""

@@ -52,7 +52,8 @@ async def serve(
     `first_port` is the first of three fixed ports, None takes free ones. Raises OSError
     or PortInUseError when a port is taken.
     """
-    world = World(Clock(settings.seed), settings)
+    loop = asyncio.get_running_loop()
+    world = World(Clock(settings.seed, source=loop.time), settings)
     for name, value in (options or {}).items():
         world.option(name, value)
     wanted = environment.FREE_PORTS
@@ -63,7 +64,6 @@ async def serve(
     fakes = Server(world.fakes.wire, combined=wanted["services"], host=host)
     world.server = fakes
     stop = end or asyncio.Event()
-    loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         with contextlib.suppress(NotImplementedError, ValueError):
             loop.add_signal_handler(number, stop.set)

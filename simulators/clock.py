@@ -32,6 +32,9 @@ LONDON = ZoneInfo("Europe/London")
 _Arguments = TypeVarTuple("_Arguments")
 _RESOLUTION = 1e-9
 _ROOM = 1_000
+# Version and variant of a UUID.
+_FIXED_BITS = 0xF << 76 | 0b11 << 62
+_VERSION_4 = 0x4 << 76 | 0b10 << 62
 DEFAULT_CALENDAR = datetime(2026, 3, 2, 9, 0, tzinfo=LONDON)
 
 
@@ -64,6 +67,7 @@ class Clock:
         self._source = source or _loop_time
         self.skipped = 0.0
         self.calendar = Calendar(calendar.astimezone(UTC), self._source())
+        self._now = self.calendar.since, self.calendar.at(self.calendar.since)
         self._streams: dict[str, random.Random] = {}
 
     def stopwatch(self) -> float:
@@ -80,7 +84,11 @@ class Clock:
 
     def now(self) -> datetime:
         """Calendar time, aware, Europe/London."""
-        return self.calendar.at(self._source())
+        seconds = self._source()
+        if seconds != self._now[0]:
+            # Asked many times a moment: a loop's time stands still while one works.
+            self._now = seconds, self.calendar.at(seconds)
+        return self._now[1]
 
     def local(self) -> datetime:
         """Calendar time as the services keep it: London wall clock, no zone."""
@@ -91,6 +99,7 @@ class Clock:
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=LONDON)
         self.calendar = Calendar(moment.astimezone(UTC), self._source())
+        self._now = self.calendar.since, self.calendar.at(self.calendar.since)
 
     def pass_time(self, seconds: float) -> None:
         """Move the calendar on by `seconds`; stopwatch unmoved."""
@@ -106,9 +115,12 @@ class Clock:
             self._streams[name] = random.Random(f"{self.seed}/{name}")  # noqa: S311
         return self._streams[name]
 
-    def uuid4(self, stream: str = "uuid") -> uuid.UUID:
-        """Return a random UUID drawn from the seeded stream."""
-        return uuid.UUID(int=self.stream(stream).getrandbits(128), version=4)
+    def uuid4(self, stream: str = "uuid") -> str:
+        """Return a random UUID drawn from the seeded stream, as text."""
+        # Without a UUID object: each event and each message has one.
+        bits = self.stream(stream).getrandbits(128) & ~_FIXED_BITS | _VERSION_4
+        text = f"{bits:032x}"
+        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
     def uuid7(self) -> uuid.UUID:
         """Return a time-ordered UUID (version 7) of the calendar's millisecond."""

@@ -153,7 +153,7 @@ class People:
             last_name=last,
             usernames=tuple(base + ending for ending in endings),
             kind=kind,
-            uuid=str(self._clock.uuid4("people-uuid")),
+            uuid=self._clock.uuid4("people-uuid"),
         )
 
     def prisoner(self) -> Prisoner:

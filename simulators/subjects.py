@@ -22,7 +22,4 @@ _SUBJECT = re.compile(
 
 def subjects(*texts: str) -> frozenset[str]:
     """Return every subject named in the given texts (paths, JSON bodies)."""
-    found: set[str] = set()
-    for text in texts:
-        found.update(_SUBJECT.findall(text))
-    return frozenset(found)
+    return frozenset(_SUBJECT.findall(" ".join(texts)))

@@ -81,6 +81,8 @@ def _compile_key(key: str, rule: Any, *, nested: bool) -> Callable[[Any], bool]:
         return lambda message: _any_object(message.get(key), inner)
     if not isinstance(rule, list) or not rule:
         raise _invalid(f"{key}: a rule is a list with at least one entry")
+    if not nested and all(isinstance(each, str) for each in rule):
+        return _names_one(key, frozenset(rule))
     test = _compile_rules(key, rule)
     read = _body_values if nested else _attribute_values
     return lambda message: test(read(message, key))
@@ -94,18 +96,20 @@ def _compile_rules(key: str, rules: list[Any]) -> Callable[[_Values], bool]:
             any(_equal(value, wanted) for value in values for wanted in exact)
             or any(test(values) for test in others)
         )
-    if all(isinstance(rule, str) for rule in exact):
-        wanted_texts = frozenset(exact)
-        return lambda values: _names_one(values, wanted_texts)
     return lambda values: any(_equal(v, wanted) for v in values for wanted in exact)
 
 
-def _names_one(values: _Values, wanted: frozenset[str]) -> bool:
-    # A plain loop: nearly every subscription asks this of every message.
-    for value in values:  # noqa: SIM110 - any() costs three times as much
-        if isinstance(value, str) and value in wanted:
-            return True
-    return False
+def _names_one(key: str, wanted: frozenset[str]) -> Callable[[Attributes], bool]:
+    """Compile what nearly every subscription asks of every message."""
+
+    def test(attributes: Attributes) -> bool:
+        attribute = attributes.get(key)
+        if attribute is not None and attribute["DataType"] == "String":
+            return attribute.get("StringValue", "") in wanted
+        values = _attribute_values(attributes, key)
+        return any(isinstance(value, str) and value in wanted for value in values)
+
+    return test
 
 
 def _compile_operator(key: str, rule: dict[str, Any]) -> Callable[[_Values], bool]:

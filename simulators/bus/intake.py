@@ -59,7 +59,7 @@ class Intake:
         return Copy(
             number=self._ledger.next_number(),
             queue=queue,
-            message=message or str(self._watch.clock.uuid4("sqs")),
+            message=message or self._watch.clock.uuid4("sqs"),
             body=body,
             attributes=attributes,
             type=kind,

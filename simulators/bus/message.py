@@ -116,10 +116,16 @@ def md5_of_attributes(attributes: Attributes) -> str:
 
 def size_of(body: str, attributes: Attributes) -> int:
     """Return the bytes that count against the limit: body, names, types, values."""
-    total = len(body.encode())
+    total = _bytes(body)
     for name, attribute in attributes.items():
-        total += len(name.encode()) + sum(len(v.encode()) for v in attribute.values())
+        total += _bytes(name)
+        for value in attribute.values():
+            total += _bytes(value)
     return total
+
+
+def _bytes(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode())
 
 
 def parse(text: str) -> Any:

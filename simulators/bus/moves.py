@@ -59,7 +59,7 @@ class Moves:
         taken = bus.queues[name].take_all("moved")
         for copy in taken:
             self._move(copy, self._target(copy, destination_arn, sources[0].arn))
-        handle = str(bus.watch.clock.uuid4("moves"))
+        handle = bus.watch.clock.uuid4("moves")
         self._tasks.append(
             MoveTask(
                 handle, source_arn, destination_arn, len(taken), bus.watch.epoch_ms()
@@ -92,7 +92,7 @@ class Moves:
     def _move(self, copy: Copy, target: Queue) -> None:
         watch = self._bus.watch
         child = self._bus.intake.pass_on(copy, target.name, "moved")
-        child.message = str(watch.clock.uuid4("sqs"))
+        child.message = watch.clock.uuid4("sqs")
         child.sent = watch.now()
         child.sent_ms = watch.epoch_ms()
         target.arrive(child)

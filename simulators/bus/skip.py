@@ -19,6 +19,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from simulators.bus.copies import DELAYED, IN_FLIGHT, QUEUED, RETURNED
+from simulators.bus.shelf import SLACK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -61,6 +62,7 @@ class IdleSkip:
         self._journal = journal
         self._queues = queues
         self._pending: asyncio.TimerHandle | None = None
+        self._quiet = 0.0
 
     @property
     def enabled(self) -> bool:
@@ -76,10 +78,10 @@ class IdleSkip:
         """Hear that something changed in a queue."""
         if not self._enabled:
             return
-        if self._pending is not None:
-            self._pending.cancel()
         loop = asyncio.get_running_loop()
-        self._pending = loop.call_later(_GRACE, self._look)
+        self._quiet = loop.time() + _GRACE
+        if self._pending is None:
+            self._pending = loop.call_at(self._quiet, self._look)
 
     def ended(self) -> None:
         """Hear that a call or a hold has ended; look again if one kept us."""
@@ -114,6 +116,11 @@ class IdleSkip:
     def _look(self) -> None:
         self._pending = None
         if not self._enabled:
+            return
+        loop = asyncio.get_running_loop()
+        if self._quiet - loop.time() > SLACK:
+            # Stirred since: one timer is moved on, instead of one made for each change.
+            self._pending = loop.call_at(self._quiet, self._look)
             return
         due = self.first_waiting()
         self._put_off = due is not None and (self.at_work() or self.halted())

@@ -129,7 +129,7 @@ class Topics:
             )
         document = parse(message)
         note = Notification(
-            id=str(self._watch.clock.uuid4("sns")),
+            id=self._watch.clock.uuid4("sns"),
             message=message,
             document=document,
             attributes=given,

@@ -144,22 +144,19 @@ class CaseNotes:
         An update that changes no column is no SQL update: no event, and module and
         modify columns stay (http-contracts N3).
         """
-        after = copy.copy(row)
-        if text is not None:
-            after.text = text
-        if kind is not None:
-            after.type, after.sub_type = kind
-        if occurred is not None:
-            after.occurred_date, after.occurred_time = two_columns(occurred)
-        if after == row:
+        before = row.text, row.type, row.sub_type, row.occurred_date, row.occurred_time
+        after = (
+            before[0] if text is None else text,
+            *(before[1:3] if kind is None else kind),
+            *(before[3:] if occurred is None else two_columns(occurred)),
+        )
+        if after == before:
             return False
-        before = copy.copy(row)
-        row.text, row.type, row.sub_type = after.text, after.type, after.sub_type
-        row.occurred_date, row.occurred_time = after.occurred_date, after.occurred_time
+        self.view.note(row.case_note_id, self.prisoner_of(row), row)
+        row.text, row.type, row.sub_type, row.occurred_date, row.occurred_time = after
         row.audit_module = module
         row.modify_user, row.modified = user, self._clock.local()
         row.version += 1
-        self.view.note(row.case_note_id, self.prisoner_of(row), before)
         self._emitter.note("UPDATED", row, module)
         return True
 

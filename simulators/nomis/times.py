@@ -18,7 +18,9 @@ def parse_local(text: str) -> datetime:
         raise ValueError(f"Text '{text}' could not be parsed")
     whole, _, fraction = text.partition(".")
     moment = datetime.fromisoformat(whole)
-    return moment.replace(microsecond=int(fraction[:6].ljust(6, "0") or 0))
+    if not fraction:
+        return moment
+    return moment.replace(microsecond=int(fraction[:6].ljust(6, "0")))
 
 
 def parse_date(text: str) -> date:
@@ -33,7 +35,7 @@ def whole_seconds(moment: datetime) -> datetime:
 
 def print_local(moment: datetime) -> str:
     """Print seconds always, the fraction only when it is not zero, no zeros after."""
-    whole = moment.replace(microsecond=0).isoformat()
+    whole = moment.isoformat(timespec="seconds")
     if not moment.microsecond:
         return whole
     return f"{whole}.{moment.microsecond:06d}".rstrip("0")

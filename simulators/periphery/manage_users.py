@@ -55,7 +55,7 @@ class ManageUsersModel:
         if auth_source not in AUTH_SOURCES:
             known = ", ".join(AUTH_SOURCES)
             raise ValueError(f"auth source {auth_source!r} is none of {known}")
-        drawn = str(self._clock.uuid4("manage-users"))
+        drawn = self._clock.uuid4("manage-users")
         user = User(
             username=username,
             name=name,

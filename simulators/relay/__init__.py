@@ -165,7 +165,8 @@ class Relay:
         finished = self._finished(event)
         if event.type != _ONLY_DERIVED:
             self._publish_to(finished, cause)
-        following = derive(replace(finished, attributes=event.attributes), self._clock)
+        raised = OutboxEvent("offender", event.type, finished.body, event.attributes)
+        following = derive(raised, self._clock)
         if following is None or (
             following.type.endswith("published") and not self.noise
         ):

@@ -21,6 +21,7 @@ MOVED = "prison-offender-events.prisoner.booking.moved"
 RECEIVED = "prisoner-offender-search.prisoner.received"
 PUBLISHED = "prison.case-note.published"
 
+_SECONDS = len("2026-03-02T09:00:00")
 _DESCRIPTIONS = {
     # The real wording of a merge names the two the misleading way round.
     MERGED: "A prisoner has been merged from {nomsNumber} to {removedNomsNumber}",
@@ -48,11 +49,13 @@ def derive(event: OutboxEvent, clock: Clock) -> OutboxEvent | None:
 
 def offset_time(moment: datetime) -> str:
     """Print London time with its offset: `Z` in winter, `+01:00` in summer."""
-    moment = moment.astimezone(LONDON)
-    local = moment.replace(tzinfo=None, microsecond=0).isoformat()
+    if moment.tzinfo is not LONDON:
+        moment = moment.astimezone(LONDON)
+    text = moment.isoformat(timespec="seconds")
+    local, offset = text[:_SECONDS], text[_SECONDS:]
     if moment.microsecond:
         local += f".{moment.microsecond:06d}".rstrip("0")
-    return local + ("+01:00" if moment.utcoffset() else "Z")
+    return local + ("Z" if offset == "+00:00" else offset)
 
 
 def _merged(body: dict[str, Any], clock: Clock) -> OutboxEvent:
