@@ -9,6 +9,7 @@ http-contracts 1.4.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 NOMIS_ROLE = "ROLE_NOMIS_PRISONER_API__SYNCHRONISATION__RW"
 MAPPING_ROLE = "ROLE_NOMIS_MAPPING_API__SYNCHRONISATION__RW"
@@ -91,6 +92,7 @@ def every_client() -> tuple[Client, ...]:
     )
 
 
+@lru_cache(maxsize=1024)
 def program_of(client: str | None) -> str | None:
     """Return the program (to-nomis, from-nomis, dps) that a client id belongs to."""
     for program in ("to-nomis", "from-nomis", "dps"):

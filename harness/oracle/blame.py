@@ -50,7 +50,7 @@ def absent(case: Case, note: LogicalNote, change: Change | None) -> Blame:
         if note.kind == "seed" and change is None:
             return Blame(half, "it stood before and was not migrated", seqs)
         return Blame(owner, f"{owner} published no event for it", seqs)
-    messages = [m for event in events for m in event.messages if m.owner == half]
+    messages = [m for event in events for m in event.copies if m.owner == half]
     seqs += [event.seq for event in events]
     if side == DPS and all(_says_nomis(event) for event in events):
         return Blame(DPS, "its event says that NOMIS made the change", seqs)

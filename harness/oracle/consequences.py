@@ -138,7 +138,7 @@ def _let_go(case: Case, note: LogicalNote, facts: dict[str, Any]) -> int:
             for change in note.changes
             if change.done == facts["since"] and change.side != facts["side"]
             for event in case.events_of(change)
-            for message in event.messages
+            for message in event.copies
             if message.owner == half
         ),
         default=0,

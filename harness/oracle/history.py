@@ -22,65 +22,50 @@ _NEVER = 1 << 62
 _SUCCESS = range(200, 300)
 
 
-class Call:
-    """A request with its answer; `answered` is the answer's seq."""
+class Call(msgspec.Struct, eq=False):
+    """A request with its answer; `answered` is the answer's seq.
 
-    __slots__ = (
-        "accepted",
-        "action",
-        "answer",
-        "answer_calendar",
-        "answered",
-        "asks",
-        "at",
-        "body",
-        "calendar",
-        "cause",
-        "certainty",
-        "client",
-        "fault",
-        "lost",
-        "method",
-        "operation",
-        "path",
-        "program",
-        "query",
-        "seq",
-        "service",
-        "status",
-        "subjects",
-        "user",
-        "writes",
-    )
+    What a `request` entry holds stands here under its own names.
+    """
 
-    def __init__(self, entry: dict[str, Any], clients: dict[str, str]) -> None:
+    seq: int
+    at: float
+    calendar: str
+    service: str
+    operation: str | None = None
+    method: str = ""
+    path: str = ""
+    query: Any = None
+    # Who asks for a token has none to be known by.
+    asks: str | None = None
+    client: str | None = None
+    user: str | None = None
+    subjects: Any = ()
+    body: Any = None
+    cause: str | None = None
+    certainty: str | None = None
+    program: str | None = None
+    action: str | None = None
+    writes: bool = False
+    answered: int = _NEVER
+    answer_calendar: str = ""
+    status: int | None = None
+    answer: Any = None
+    fault: Any = None
+    lost: bool = False
+    accepted: bool = False
+
+    @classmethod
+    def read(cls, entry: dict[str, Any], clients: dict[str, str]) -> Call:
         """Read a `request` entry; the answer comes later."""
-        get = entry.get
-        self.seq: int = entry["seq"]
-        self.at: float = entry["at"]
-        self.calendar: str = entry["calendar"]
-        self.service: str = entry["service"]
-        self.operation: str | None = get("operation")
-        self.method: str = get("method", "")
-        self.path: str = get("path", "")
-        self.query: Any = get("query")
-        # Who asks for a token has none to be known by.
-        self.asks: str | None = get("asks")
-        self.client: str | None = get("client") or self.asks
-        self.user: str | None = get("user")
-        self.subjects: list[str] = get("subjects") or []
-        self.body: Any = decoded(get("body"))
-        self.cause: str | None = get("cause")
-        self.certainty: str | None = get("certainty")
-        self.program = program(self.client, clients)
-        self.action, self.writes = meaning(self.service, self.operation)
-        self.answered = _NEVER
-        self.answer_calendar = self.calendar
-        self.status: int | None = None
-        self.answer: Any = None
-        self.fault: Any = None
-        self.lost = False
-        self.accepted = False
+        # Most of a journal is calls, and this takes a quarter of asking for each member.
+        call = msgspec.convert(entry, cls)
+        call.client = call.client or call.asks
+        call.body = decoded(call.body)
+        call.program = program(call.client, clients)
+        call.action, call.writes = meaning(call.service, call.operation)
+        call.answer_calendar = call.calendar
+        return call
 
     def take(self, entry: dict[str, Any]) -> None:
         """Read the `response` entry."""
@@ -142,7 +127,7 @@ class Message:
 
 
 class Event:
-    """One publish to a topic; `messages` are its copies in queues."""
+    """One publish to a topic; `messages` are its copies that came into queues."""
 
     __slots__ = (
         "at",
@@ -150,6 +135,7 @@ class Event:
         "body",
         "calendar",
         "cause",
+        "filtered",
         "id",
         "messages",
         "seq",
@@ -172,7 +158,16 @@ class Event:
         self.attributes: Any = get("attributes")
         self.cause: str | None = get("cause")
         self.subjects: list[str] = get("subjects") or []
+        self.filtered: list[str] = get("filtered") or []
         self.messages: list[Message] = []
+
+    @property
+    def copies(self) -> list[Message]:
+        """The messages, after one for each queue whose filter kept it out.
+
+        Those are most of all copies, and hardly ever asked for.
+        """
+        return [*(_filtered(self, queue) for queue in self.filtered), *self.messages]
 
 
 class History:
@@ -230,7 +225,7 @@ class History:
         return {entry["seq"]: entry["at"] for entry in self._entries}
 
     def _request(self, entry: dict[str, Any]) -> None:
-        call = Call(entry, self._clients)
+        call = Call.read(entry, self._clients)
         self.calls.append(call)
         self._open[call.seq] = call
 
@@ -245,8 +240,6 @@ class History:
         event = Event(entry)
         self.events.append(event)
         self._events_by_id[event.id] = event
-        for queue in entry.get("filtered") or ():
-            event.messages.append(_filtered(entry, queue))
 
     def _copy(self, entry: dict[str, Any]) -> None:
         message = Message(entry)
@@ -283,20 +276,20 @@ class History:
         self.marks.append(entry)
 
 
-def _filtered(entry: dict[str, Any], queue: str) -> Message:
+def _filtered(event: Event, queue: str) -> Message:
     """Return the copy that a filter policy kept out of a queue: it never came in."""
     message = Message(
         {
-            "seq": entry["seq"],
-            "copy": ("filtered", entry["message"], queue),
+            "seq": event.seq,
+            "copy": ("filtered", event.id, queue),
             "queue": queue,
-            "message": entry["message"],
-            "event": entry["message"],
-            "type": entry["type"],
-            "subjects": entry.get("subjects"),
+            "message": event.id,
+            "event": event.id,
+            "type": event.type,
+            "subjects": event.subjects,
         }
     )
-    message.fate, message.fate_seq = "filtered", entry["seq"]
+    message.fate, message.fate_seq = "filtered", event.seq
     return message
 
 

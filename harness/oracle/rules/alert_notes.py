@@ -150,7 +150,7 @@ def _why_unborn(
     events = [e for e in case.history.events if e.type in HANDLED]
     if not events:
         return DPS, "DPS alerts published no event", False
-    messages = [m for event in events for m in event.messages if m.owner == DPS]
+    messages = [m for event in events for m in event.copies if m.owner == DPS]
     if not messages:
         return "configuration", "DPS does not subscribe to alert events", False
     return DPS, "its alert handler wrote none", False
