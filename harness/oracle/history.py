@@ -58,7 +58,7 @@ class Call(msgspec.Struct, eq=False):
     @classmethod
     def read(cls, entry: dict[str, Any], clients: dict[str, str]) -> Call:
         """Read a `request` entry; the answer comes later."""
-        # Most of a journal is calls, and this takes a quarter of asking for each member.
+        # Most of a journal is calls: a quarter of the time of asking for each member.
         call = msgspec.convert(entry, cls)
         call.client = call.client or call.asks
         call.body = decoded(call.body)
