@@ -115,6 +115,7 @@ Feature: Odd texts, authors and times arrive as they were written
       | our days | case notes on 2024/05/01 10:00:00 |
       | 2012     | case notes on 14-03-2012 10:00:00 |
       | 2006     | case note on 05/02/2006 10:00:00  |
+      | no day   | case notes on 2024/02/30 10:00:00 |
 
   @TXT-23 @LOOP-13
   Scenario: A text with an amendment mark is not written again

@@ -6,8 +6,9 @@ Written anew here, independently of the fakes and of the oracle; all are held to
 
 from __future__ import annotations
 
+import calendar
 import re
-from datetime import datetime
+from datetime import date, datetime, time
 from functools import lru_cache
 
 LIMIT = 4000
@@ -17,7 +18,14 @@ _MARKER = re.compile(
     r" \.\.\.\[([A-Za-z0-9_]+) updated the case notes? on "
     r"(\d{2,4}[/-]\d{2}[/-]\d{2,4} \d{2}:\d{2}:\d{2})\] "
 )
-_ERAS = ("%Y/%m/%d %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%d-%m-%Y %H:%M:%S")
+_ERAS = tuple(
+    re.compile(layout)
+    for layout in (
+        r"(?P<year>\d{4})/(?P<month>\d\d)/(?P<day>\d\d)",
+        r"(?P<day>\d\d)([/-])(?P<month>\d\d)\2(?P<year>\d{4})",
+    )
+)
+_LONGEST_MONTH = 31
 
 Written = tuple[str, datetime, str]
 """An amendment as NOMIS holds it: username, time to the second, text."""
@@ -71,11 +79,18 @@ def parse(text: str) -> tuple[str, list[Written]]:
 
 @lru_cache(maxsize=10_000)
 def _moment(stamp: str) -> datetime | None:
+    day_told, _, clock = stamp.partition(" ")
     for era in _ERAS:
-        try:
-            return datetime.strptime(stamp, era)  # noqa: DTZ007 - London, no zone
-        except ValueError:
+        if (found := era.fullmatch(day_told)) is None:
             continue
+        year, month, day = (int(found[name]) for name in ("year", "month", "day"))
+        try:
+            if day <= _LONGEST_MONTH:
+                # NOMIS reads 30 February as the end of its month.
+                day = min(day, calendar.monthrange(year, month)[1])
+            return datetime.combine(date(year, month, day), time.fromisoformat(clock))
+        except ValueError:
+            return None
     return None
 
 
