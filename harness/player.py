@@ -17,7 +17,7 @@ from harness.gherkin import Matcher, StepDefinition, timing
 from harness.scene import ScenarioFailed, ScenarioUnknown, Scene, StepError, headline
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from harness.stack import Stack
 
@@ -142,7 +142,7 @@ def call(
 ) -> None:
     """Call one step's function with what its pattern finds and what stands below."""
     context = definition.context
-    wanted = inspect.signature(context.step_func).parameters
+    wanted = _parameters(context.step_func)
     found = context.parser.parse_arguments(text) or {}
     arguments = {name: value for name, value in found.items() if name in wanted}
     if isinstance(below, str):
@@ -150,6 +150,11 @@ def call(
     elif below is not None:
         arguments["datatable"] = [list(row) for row in below]
     context.step_func(scene=scene, **arguments)
+
+
+@cache
+def _parameters(step: Callable[..., Any]) -> frozenset[str]:
+    return frozenset(inspect.signature(step).parameters)
 
 
 def as_feature(name: str, lines: Sequence[Line], remark: str = "") -> str:

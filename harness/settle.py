@@ -6,8 +6,8 @@ and, for targets that do not report idleness, when a declared grace has passed s
 its last effect. Copies held on purpose, parked, dead-lettered, or waiting for a half
 that the scenario stopped do not count: they will not move by themselves.
 
-Settling never sleeps blindly: it looks again whenever the journal grows, and otherwise
-only when the grace or the limit runs out.
+Settling never sleeps blindly: it looks again whenever the journal tells of an end, and
+otherwise only when the grace or the limit runs out.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ BUILD_PATIENCE = 200.0
 _EFFECTS = frozenset(
     ("request", "response", "event", "copy", "received", "returned", "fate")
 )
+# What may be the last that settling waited for; the rest begins something.
+_ENDS = frozenset(("response", "event", "fate", "fault", "target"))
 # Seconds between questions to an exact target, whose idleness leaves no entry.
 _PROBE_INTERVAL = 0.005
 # Shorter waits are none: added to the stopwatch they would not move it.
@@ -73,7 +75,8 @@ class Activity:
             self._last_any = entry.at
             for subject in self._subjects(entry):
                 self._last[subject] = entry.at
-        self.wake()
+        if entry.kind in _ENDS:
+            self.wake()
 
     def _subjects(self, entry: Entry) -> Iterable[str]:
         """Return whom an entry concerns; those of a copy stand where it came in."""
@@ -116,7 +119,7 @@ class Activity:
         return now - last
 
     async def change(self, limit: float) -> None:
-        """Return at the next journal entry, or after `limit` seconds."""
+        """Return when something has ended, or after `limit` seconds."""
         loop = asyncio.get_running_loop()
         waiter = loop.create_future()
         timer = loop.call_later(limit, _end, waiter)

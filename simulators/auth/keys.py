@@ -25,6 +25,8 @@ def next_id(key_id: str) -> str:
 
 _keys: dict[str, rsa.RSAPrivateKey] = {}
 _making = threading.Lock()
+_KEPT = 4096
+_signed: dict[str, tuple[str, dict[str, Any]]] = {}
 
 
 def private_key(key_id: str = FIRST) -> rsa.RSAPrivateKey:
@@ -47,7 +49,7 @@ def key_set(key_id: str = FIRST) -> dict[str, Any]:
     return {"keys": [{**own, "n": key["n"], "e": key["e"]}]}
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_KEPT)
 def sign(claims: tuple[tuple[str, Any], ...], key_id: str = FIRST) -> str:
     """Sign claims; equal claims (equal worlds on virtual time) are signed once."""
     payload = {
@@ -56,14 +58,22 @@ def sign(claims: tuple[tuple[str, Any], ...], key_id: str = FIRST) -> str:
     }
     headers = {"kid": key_id}
     key = private_key(key_id)
-    return jwt.encode(payload, key, algorithm="RS256", headers=headers)
+    token = jwt.encode(payload, key, algorithm="RS256", headers=headers)
+    if len(_signed) >= _KEPT:
+        _signed.clear()
+    _signed[token] = key_id, payload
+    return token
 
 
 def verified(token: str, key_id: str = FIRST) -> dict[str, Any] | None:
     """Return the claims of a token that the key of that id signed, else None.
 
     The signature only: expiry is judged on the world's clock, not on the machine's.
+    What was signed here needs no arithmetic to be known again.
     """
+    signer, claims = _signed.get(token, (None, None))
+    if signer == key_id:
+        return claims
     options: Any = {"verify_exp": False, "verify_iat": False, "verify_aud": False}
     try:
         return jwt.decode(
