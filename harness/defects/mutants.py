@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from harness.player import Outcome
 
 _LIMIT = 10.0  # wall seconds a play may take under a mutant, beyond thrice its own
+_BRIEFLY = 1.0  # what is long over sockets is played if virtual time makes it so brief
 _PATIENCE = 30.0  # seconds of computing that all plays of one mutant may take
 # Very many scenarios that run the same code in the same way.
 _LEFT_OUT = frozenset({"toggle-matrix.feature", "rehearsal.feature"})
@@ -163,14 +164,16 @@ def _play(index: int) -> tuple[str, Callable[[], Outcome]]:
 
 def _cover(index: int) -> Covered | None:
     """Play on the reference and note its lines; None where it does not serve."""
-    plays = _WORKER["plays"]
+    plays, limit = _WORKER["plays"], 6 * _LIMIT
     if index < len(plays):
         scenario = plays[index]
-        if scenario.feature in _LEFT_OUT or "long" in scenario.tags:
+        if scenario.feature in _LEFT_OUT:
             return None
+        if "long" in scenario.tags:
+            limit = _BRIEFLY
     _, played = _play(index)
     try:
-        with at_most(6 * _LIMIT):
+        with at_most(limit):
             return covered(played)
     except TooLong:
         return None
