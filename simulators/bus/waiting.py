@@ -63,6 +63,12 @@ class Waiters:
                 future.set_result(True)
                 return
 
+    def dismiss(self) -> None:
+        """Let every poll go with nothing: whoever asked is gone."""
+        for future in self._parked:
+            _settle(future, woken=False)
+        self._parked.clear()
+
     def arm(self) -> None:
         """Set the timer to the next moment, if a poll waits for it."""
         if not self._parked:

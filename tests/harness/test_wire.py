@@ -130,6 +130,26 @@ def test_switch_of_a_build_is_a_restart_with_its_environment(tmp_path: Path) -> 
         ]
 
 
+def test_a_start_waits_for_the_new_process_not_for_polls_of_the_old(
+    tmp_path: Path,
+) -> None:
+    """A long poll outlives who asked; a successor that never polls is found out."""
+    once = tmp_path / "once"
+    command = (
+        f"command:sh -c 'test -e {once} && exec sleep 60; touch {once}; "
+        f"exec {sys.executable} -m simulators.sync to-nomis'"
+    )
+    options = RunOptions(
+        report=str(tmp_path),
+        targets={**REFERENCE_AS_COMMAND, "to-nomis": command},
+        sync_wait=5.0,
+    )
+    with closing(start_wire(options)) as stack:
+        stack.stop("to-nomis")
+        with pytest.raises(StackError, match="nobody polls hmpps_prisoner_to_nomis"):
+            stack.start("to-nomis")
+
+
 def test_several_instances_share_the_queues(tmp_path: Path) -> None:
     """Two instances of each half leave one note a change."""
     options = RunOptions(report=str(tmp_path), instances=2)
