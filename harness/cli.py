@@ -28,12 +28,14 @@ from harness.environment import FIXED_PORT
 from harness.options import RunOptions
 from harness.report import command as report
 from harness.results import EXIT_CODES, UNKNOWN, USAGE_ERROR
-from harness.targets import HALVES, TargetError
+from harness.targets import HALVES, POLICIES, TargetError, declared
 from harness.targets import parse as parse_target
 from harness.urls import is_address
 
 PORT_HELP = "The first of the world's three fixed ports."
 OLD_HELP = "What runs today: scenarios of upgrades begin with it."
+POLICY = click.Choice(POLICIES)
+WHEN_OFF_HELP = "What a build does with events of a type that is off."
 TARGET_HELP = "reference, external, none, command:CMD or container:IMAGE"
 
 
@@ -96,6 +98,8 @@ def main(arguments: list[str] | None = None) -> None:
 @click.option("--sync", type=Target(), help="Both halves at once.")
 @click.option("--old-to-nomis", type=Target(), help=OLD_HELP)
 @click.option("--old-from-nomis", type=Target(), help=OLD_HELP)
+@click.option("--when-off-to-nomis", type=POLICY, help=WHEN_OFF_HELP)
+@click.option("--when-off-from-nomis", type=POLICY, help=WHEN_OFF_HELP)
 @click.option("--stack", metavar="URL", help="A world held by `tandem up`.")
 @click.option("--instances", type=click.IntRange(1, 16), default=1, show_default=True)
 @click.option("--tags", metavar="EXPR", help="Such as: loop-prevention and not long")
@@ -145,6 +149,10 @@ def verify(paths: tuple[str, ...], sync: str | None, **given: Any) -> None:
     }
     olds = {half: given.pop(f"old_{half.replace('-', '_')}") for half in HALVES}
     given["old"] = {half: target for half, target in olds.items() if target}
+    policies = {
+        half: given.pop(f"when_off_{half.replace('-', '_')}") for half in HALVES
+    }
+    given["when_off"] = {half: each for half, each in policies.items() if each}
     workers, known = given.pop("workers"), given.pop("known")
     given["skipped_ok"] = given.pop("allow_skips")
     options = RunOptions(targets=targets, **given)
@@ -181,6 +189,7 @@ def _refuse(options: RunOptions, workers: int) -> None:
                 f"{what or '--stack'} needs real sockets; use --tier wire"
             )
     _refuse_old(options)
+    _refuse_policy(options)
     cli_delivery.refuse(options)
     from harness.defects import find
 
@@ -189,6 +198,15 @@ def _refuse(options: RunOptions, workers: int) -> None:
             find(name)
         except KeyError as error:
             raise click.UsageError(str(error.args[0])) from error
+
+
+def _refuse_policy(options: RunOptions) -> None:
+    """Refuse to declare what a half does whose switches Tandem cannot turn so."""
+    for half, policy in options.when_off.items():
+        try:
+            declared(half, options.targets[half], policy)
+        except TargetError as error:
+            raise click.UsageError(str(error)) from error
 
 
 def _refuse_old(options: RunOptions) -> None:

@@ -28,7 +28,9 @@ class RunOptions:
     beginning with the ith. `names` gives, for a feature file of which only some
     scenarios are wanted, their names. `fake_options` are options of the fakes by name
     (`harness.fakeoptions`), set anew before each scenario. `old` gives, by half, the
-    build that scenarios of upgrades begin with.
+    build that scenarios of upgrades begin with; `when_off` what it does with events of
+    a type that is off (`harness.targets.POLICIES`). `left_out` gives, by feature file,
+    the rows that a pairwise subset leaves out.
     """
 
     tier: str = "wire"
@@ -55,6 +57,8 @@ class RunOptions:
     names: dict[str, list[str]] = field(default_factory=dict)
     fake_options: dict[str, Any] = field(default_factory=dict)
     old: dict[str, str] = field(default_factory=dict)
+    when_off: dict[str, str] = field(default_factory=dict)
+    left_out: dict[str, list[str]] = field(default_factory=dict)
 
     def dump(self) -> str:
         """Return the options as one line of JSON, for the workers' command line."""

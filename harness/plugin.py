@@ -99,8 +99,10 @@ def pytest_collection_modifyitems(
     keep: list[pytest.Item] = []
     drop: list[pytest.Item] = []
     for item in items:
-        chosen = _named(item, options) and (
-            wanted is None or wanted.evaluate(Tagged(tags_of(item)))
+        chosen = (
+            _named(item, options)
+            and item.name not in options.left_out.get(str(item.path), ())
+            and (wanted is None or wanted.evaluate(Tagged(tags_of(item))))
         )
         (keep if chosen else drop).append(item)
     first, each = options.shard

@@ -233,7 +233,9 @@ def facts(result: RunResult) -> list[str]:
         f"limit {limit} of {owner}: {count} times, no fault of the sync"
         for (limit, owner), count in sorted(result.limits().items())
     ]
-    return [played, *limits]
+    left = sum(map(len, result.left_out.values()))
+    subset = f"{left} rows left out by the pairwise subset: switches turn by restart"
+    return [played, *([subset] if left else []), *limits]
 
 
 def _cut(name: str) -> str:

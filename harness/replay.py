@@ -32,11 +32,7 @@ def replay(options: RunOptions, result: ScenarioResult) -> str:
     where = f"{shown_path(result.feature)}::{result.name}"
     words = ["tandem", "verify", where, "--tier", options.tier]
     words += ["--seed", str(options.seed)]
-    for half, target in options.targets.items():
-        if target != "reference":
-            words += [f"--{half}", target]
-    for half, target in options.old.items():
-        words += [f"--old-{half}", target]
+    words += _of_halves(options)
     defaults = {f.name: f.default for f in fields(RunOptions)}
     for name, spelling in _PLAIN.items():
         value = getattr(options, name)
@@ -54,3 +50,16 @@ def replay(options: RunOptions, result: ScenarioResult) -> str:
     for defect in options.defects:
         words += ["--defect", defect]
     return shlex.join(words)
+
+
+def _of_halves(options: RunOptions) -> list[str]:
+    """Return which programs played, and what was declared of them."""
+    words = []
+    for half, target in options.targets.items():
+        if target != "reference":
+            words += [f"--{half}", target]
+    for half, target in options.old.items():
+        words += [f"--old-{half}", target]
+    for half, policy in options.when_off.items():
+        words += [f"--when-off-{half}", policy]
+    return words

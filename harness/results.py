@@ -59,7 +59,8 @@ class RunResult:
     """All scenarios of a run, and what stopped it, if anything did.
 
     `planned` is how many were to be played; a run that played fewer is no pass.
-    `outdated` names known deviations that are past their date, or pass.
+    `outdated` names known deviations that are past their date, or pass. `left_out` are
+    the rows, by feature, that a pairwise subset of their table has no need of.
     """
 
     scenarios: list[ScenarioResult] = field(default_factory=list)
@@ -69,6 +70,7 @@ class RunResult:
     skipped_ok: bool = False
     planned: int = 0
     outdated: list[str] = field(default_factory=list)
+    left_out: dict[str, list[str]] = field(default_factory=dict)
 
     def count(self, verdict: str) -> int:
         """Count the scenarios with that verdict."""

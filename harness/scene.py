@@ -67,6 +67,7 @@ class Expectations:
     allowed: list[dict[str, str]] = field(default_factory=list)
     dead_letters: bool = False
     parked: bool = False
+    backfilled: list[str] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data for the oracle."""
@@ -74,6 +75,7 @@ class Expectations:
             "allowed": self.allowed,
             "dead_letters": self.dead_letters,
             "parked": self.parked,
+            "backfilled": self.backfilled,
         }
 
 
@@ -91,7 +93,7 @@ class Scene:
         self.staff: dict[str, dict[str, Any]] = {}
         self.notes: dict[str, Note] = {}
         self.alerts: dict[str, dict[str, Any]] = {}
-        self.expectations = Expectations()
+        self.expectations = Expectations(backfilled=stack.backfilled())
         self.last: dict[str, Any] = {}
         self.refusals: list[dict[str, Any]] = []
         self.absences: list[str] = []

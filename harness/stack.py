@@ -10,10 +10,18 @@ from abc import ABC, abstractmethod
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from harness.targets import HALVES, Target, TargetError, Traits, check_half, parse
+from harness.targets import (
+    HALVES,
+    Target,
+    TargetError,
+    Traits,
+    check_half,
+    declared,
+    parse,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from harness.api import WorldApi
     from harness.options import RunOptions
@@ -64,6 +72,14 @@ class Stack(ABC):
         """Return what the half's target can do."""
         return self.targets[check_half(half)].traits
 
+    def backfilled(self) -> list[str]:
+        """Return the halves for which what they drop while off is sent again."""
+        return [
+            half
+            for half, target in self.targets.items()
+            if target.traits.catches_up and not target.traits.parks
+        ]
+
     def common_traits(self) -> frozenset[str]:
         """Return the names of what every half that runs can do."""
         running = [t.traits.names() for t in self.targets.values() if t.traits.runs]
@@ -98,6 +114,11 @@ class Stack(ABC):
     @abstractmethod
     def switch(self, half: str, event_type: str, on: bool) -> None:
         """Switch an event type (or `domain.event type`) of the half on or off."""
+
+    def switch_all(self, half: str, event_types: Sequence[str], on: bool) -> None:
+        """Switch several event types of the half, at one go where that is a restart."""
+        for event_type in event_types:
+            self.switch(half, event_type, on)
 
     @abstractmethod
     def close(self) -> None:
@@ -168,4 +189,11 @@ def check_switched(half: str, event_type: str, answer: dict[str, Any]) -> None:
 def targets_of(options: RunOptions | None) -> dict[str, Target]:
     """Return each half's target; the reference where the options say nothing."""
     wanted = options.targets if options is not None else {}
-    return {half: parse(wanted.get(half, "reference")) for half in HALVES}
+    when_off = options.when_off if options is not None else {}
+    found = {half: wanted.get(half, "reference") for half in HALVES}
+    return {
+        half: declared(half, target, when_off[half])
+        if half in when_off
+        else parse(target)
+        for half, target in found.items()
+    }

@@ -26,6 +26,12 @@ NEEDS = {
     "needs-kill": "killable",
     "needs-live-switch": "switches-live",
     "needs-parking": "parks",
+    "needs-catch-up": "catches-up",
+}
+# What a target cannot be seen to do; whoever knows it says so.
+_TO_DECLARE = {
+    "parks": "; if it parks, say --when-off-{} parked",
+    "catches-up": "; if it does, say --when-off-{} parked or backfilled",
 }
 # Errors that already say what is wrong and what to do.
 _SPOKEN = (StackError, ChildError, TargetError, WorldError)
@@ -109,7 +115,8 @@ class Stacks:
                 continue
             for half, target in targets.items():
                 if target.traits.runs and trait not in target.traits.names():
-                    return f"@{tag}: {half} is {target}, which lacks {trait!r}"
+                    what = f"@{tag}: {half} is {target}, which lacks {trait!r}"
+                    return what + _TO_DECLARE.get(trait, "").format(half)
         return None
 
     def close(self) -> None:

@@ -50,7 +50,7 @@ def summary(result: RunResult, options: RunOptions) -> str:
         ),
         _table(result),
         "\n".join(f"- {_plain(fact)}" for fact in facts(result)),
-        *(_matrix(one) for one in matrices(result.scenarios)),
+        *(_matrix(one) for one in matrices(result.scenarios, result.left_out)),
     ]
     shown = [s for s in result.scenarios if s.shown in (FAIL, UNKNOWN)]
     parts += [_failure(s, options.report) for s in shown[:_MOST_SHOWN]]

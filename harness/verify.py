@@ -19,11 +19,12 @@ from harness.ending import terminable
 from harness.excerpt import write_timelines
 from harness.journals import FILE as JOURNAL
 from harness.junit import write_junit
+from harness.pairwise import left_out
 from harness.progress import Progress, Screen, print_summary
 from harness.replay import replay
 from harness.report.record import record, write_record
 from harness.results import RunResult
-from harness.selection import select
+from harness.selection import select, shown_path
 from harness.summary import write_summary
 
 if TYPE_CHECKING:
@@ -159,6 +160,9 @@ def _play(
     if selection.problems:
         return
     options = replace(options, names=selection.names)
+    left = left_out(options, map(Path, selection.files))
+    options = replace(options, left_out=left)
+    progress.result.left_out = {shown_path(path): rows for path, rows in left.items()}
     with tempfile.TemporaryDirectory(prefix="tandem-") as empty, _environment():
         ini = Path(empty) / "pytest.ini"
         ini.write_text("[pytest]\n", encoding="utf-8")

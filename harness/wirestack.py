@@ -28,6 +28,8 @@ from harness.stack import (
 from harness.targets import HALVES, REFERENCE, check_half
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from harness.environment import Addresses
     from harness.options import RunOptions
     from harness.processes import Program
@@ -262,14 +264,23 @@ class WireStack(Rolling):
 
     def switch(self, half: str, event_type: str, on: bool) -> None:
         """Switch live in the reference; by environment and restart elsewhere."""
-        self.world.note_switch(half, event_type, on)
+        self.switch_all(half, [event_type], on)
+
+    def switch_all(self, half: str, event_types: Sequence[str], on: bool) -> None:
+        """Switch several event types: one restart where a restart is the way."""
+        for event_type in event_types:
+            self.world.note_switch(half, event_type, on)
         if "switches-live" in self.traits(half).names():
-            for instance in range(len(self._ports[half])):
-                self._put_switch(half, instance, event_type, on=on)
-        else:
+            for event_type in event_types:
+                for instance in range(len(self._ports[half])):
+                    self._put_switch(half, instance, event_type, on=on)
+            return
+        before = dict(self._switched[half])
+        for event_type in event_types:
             name = f"FEATURE_EVENT_{event_type.upper().replace('.', '_')}"
             # A shell cannot export a hyphen; the builds read `_` alike (5.1).
             self._switched[half][name.replace("-", "_")] = "true" if on else "false"
+        if self._switched[half] != before:
             self.restart(half)
 
     def _put_switch(self, half: str, instance: int, event_type: str, on: bool) -> None:

@@ -9,6 +9,7 @@ from pytest_bdd import parsers, step, when
 from features import rules, users
 from features.state import DPS
 from features.steps.signing_on import HALF, expire_tokens
+from harness.backfill import backfill
 from harness.checks import checked
 
 if TYPE_CHECKING:
@@ -53,12 +54,14 @@ def system_switch(
     scene.changed()
 
 
-def _flip(scene: Scene, half: str, event: str, on: bool) -> None:
-    scene.stack.switch(half, event, on)
+def _flip(scene: Scene, half: str, events: list[str], on: bool) -> None:
     if not on:
-        scene.undo_later("switch", (half, event, True))
+        scene.undo_later("switch_all", (half, events, True))
+    scene.stack.switch_all(half, events, on)
+    if on and half in scene.stack.backfilled():
+        backfill(scene.world, half, events, scene.scope, scene.started)
     off: set[str] = scene.memory.setdefault("events-off", set())
-    (off.discard if on else off.add)(event)
+    (off.difference_update if on else off.update)(events)
     # What is off for alerts alone excuses nothing of case notes.
     scene.expectations.parked = any(not one.startswith("alerts.") for one in off)
     scene.changed()
@@ -71,9 +74,8 @@ def direction_switch(scene: Scene, direction: str, how: str) -> None:
     Example: When the sync from DPS to NOMIS is switched off
     """
     source = direction.split(maxsplit=1)[0]
-    for (side, _), (half, event) in EVENTS.items():
-        if side == source:
-            _flip(scene, half, event, how == "on")
+    events = [event for (side, _), (_, event) in EVENTS.items() if side == source]
+    _flip(scene, HALF[direction], events, how == "on")
 
 
 @step(
@@ -88,7 +90,7 @@ def event_switch(scene: Scene, kind: str, side: str, how: str) -> None:
     Example: Given "updated" events from DPS are switched off
     """
     half, event = EVENTS[side, kind]
-    _flip(scene, half, event, how == "on")
+    _flip(scene, half, [event], how == "on")
 
 
 @step(parsers.re(r"the sync of alerts switches merges (?P<how>on|off)"))
@@ -98,7 +100,7 @@ def alert_merges_switch(scene: Scene, how: str) -> None:
     Example: Given the sync of alerts switches merges off
     """
     event = "alerts.prison-offender-events.prisoner.merged"
-    _flip(scene, "from-nomis", event, how == "on")
+    _flip(scene, "from-nomis", [event], how == "on")
 
 
 @when(

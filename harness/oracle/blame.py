@@ -94,8 +94,14 @@ def _fate_of(case: Case, half: str, messages: list[Message], seqs: list[int]) ->
 def _acknowledged(
     case: Case, half: str, messages: list[Message], seqs: list[int]
 ) -> Blame:
-    if any(_was_off(case, half, m) for m in messages if m.fate == "deleted"):
-        return Blame(half, "dropped while the switch of its event type was off", seqs)
+    dropped = [m for m in messages if m.fate == "deleted" and _was_off(case, half, m)]
+    if dropped:
+        why = "dropped while the switch of its event type was off"
+        # Not owed before the backfill, which waits for the switch.
+        waits = half in case.evidence.expectations.get("backfilled", ())
+        off = case.switched_off.get(half, frozenset())
+        waits &= all(m.type in off for m in dropped)
+        return Blame(half, why, seqs, parked=waits)
     tries = sum(len(m.received) for m in messages)
     return Blame(half, f"acknowledged without effect after {tries} receives", seqs)
 

@@ -46,7 +46,8 @@ class Evidence:
 
     Expectations the harness may declare: `dead_letters` (list of event types, or
     true) the scenario brings about; `parked` (true, or list of event types) while a
-    switch is off; `empty` (true) the scope holds no notes on purpose; `winner`
+    switch is off; `backfilled` (list of halves) whose drops an operator sends again
+    once the switch is on; `empty` (true) the scope holds no notes on purpose; `winner`
     ("later" | "dps" | "nomis") a target's stricter rule for concurrent edits;
     `alert_writer` ({prison: value}) when no switch entry says it; `merge_copies`
     (bool) when a merge's own request does not say whether NOMIS copies notes.

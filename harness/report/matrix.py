@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 from harness.reading import FeatureError, read_feature
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from harness.results import ScenarioResult
 
 # Below so many rows a list reads as well.
 _FEWEST = 12
 _COLUMNS = 3
+LEFT_OUT = "left out"
 
 
 @dataclass
@@ -32,15 +33,24 @@ class Matrix:
     cells: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def lines(self) -> Iterator[list[str]]:
-        """Give the head, then a line for each row; a case not played is empty."""
+        """Give the head, then a line for each row; a case not asked for is empty."""
         yield [self.axis, *self.columns]
         for row, cells in self.cells.items():
             yield [row, *(cells.get(column, "") for column in self.columns)]
 
 
-def matrices(results: list[ScenarioResult]) -> list[Matrix]:
-    """Return the matrices that were played, wholly or in part."""
+def matrices(
+    results: list[ScenarioResult], left_out: Mapping[str, Sequence[str]] | None = None
+) -> list[Matrix]:
+    """Return the matrices that were played, wholly or in part.
+
+    `left_out` names, by feature, the rows that a pairwise subset did not need.
+    """
     ended = {(one.feature, one.name): one.shown for one in results}
+    played = {feature for feature, _ in ended}
+    for feature, names in (left_out or {}).items():
+        if feature in played:
+            ended |= {(feature, name): LEFT_OUT for name in names}
     found = [m for path in sorted({f for f, _ in ended}) for m in _of(path, ended)]
     return [one for one in found if one.cells]
 

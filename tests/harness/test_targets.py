@@ -34,3 +34,15 @@ def test_real_builds_drop_what_a_switch_turned_off() -> None:
     """Only the reference parks; steps about parked events skip for other targets."""
     assert targets.REFERENCE.traits.parks
     assert not targets.parse("command:x").traits.parks
+
+
+@pytest.mark.parametrize(
+    ("policy", "parks", "catches_up"),
+    [("parked", True, True), ("backfilled", False, True), ("dropped", False, False)],
+)
+def test_a_policy_is_declared(policy: str, *, parks: bool, catches_up: bool) -> None:
+    """What becomes of events whose type is off is known of our own sync alone."""
+    traits = targets.declared("to-nomis", "command:x", policy).traits
+    assert (traits.parks, traits.catches_up) == (parks, catches_up)
+    with pytest.raises(targets.TargetError, match="one of parked, backfilled, dropped"):
+        targets.declared("to-nomis", "command:x", "kept")

@@ -130,6 +130,17 @@ def test_switch_of_a_build_is_a_restart_with_its_environment(tmp_path: Path) -> 
         ]
 
 
+def test_several_switches_of_a_build_are_one_restart(tmp_path: Path) -> None:
+    """And none where they stand so already: a restart costs a build half a minute."""
+    kinds = [f"person.case-note.{what}" for what in ("created", "updated", "deleted")]
+    options = RunOptions(report=str(tmp_path), targets=REFERENCE_AS_COMMAND, grace=0.1)
+    with closing(start_wire(options)) as stack:
+        for on in (False, False, True, True):
+            stack.switch_all("to-nomis", kinds, on)
+        targets = stack.world.journal(kinds=["target"])
+        assert [e["action"] for e in targets] == ["stopped", "started"] * 2
+
+
 def test_a_start_waits_for_the_new_process_not_for_polls_of_the_old(
     tmp_path: Path,
 ) -> None:

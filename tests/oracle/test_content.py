@@ -133,6 +133,22 @@ def test_a_switch_that_drops_is_a_loss() -> None:
     assert found(story) == {("lost", "to-nomis")}
 
 
+def test_what_is_to_be_backfilled_is_owed_once_its_switch_is_on() -> None:
+    """Until then whoever backfills cannot; and another half's backfill is none."""
+    story = Story()
+    story.write("switch", name="person.case-note.created", scope="to-nomis", on=False)
+    story.dps_create()
+    (copy,) = story.waiting
+    story.receive(copy)
+    story.fate(copy)
+    story.expectations["backfilled"] = ["from-nomis"]
+    assert found(story) == {("lost", "to-nomis")}
+    story.expectations["backfilled"] = ["to-nomis"]
+    assert story.judged().verdict == "pass"
+    story.write("switch", name="person.case-note.created", scope="to-nomis", on=True)
+    assert found(story) == {("lost", "to-nomis")}
+
+
 def test_messages_of_a_stopped_half_are_not_lost() -> None:
     """A stopped half keeps its messages queued: its changes are parked."""
     story = Story()

@@ -58,6 +58,16 @@ def test_each_case_stands_in_its_cell(tmp_path: Path) -> None:
     ]
 
 
+def test_a_row_not_needed_by_a_subset_is_left_out(tmp_path: Path) -> None:
+    """An empty cell was not asked for; what was not played at all makes no table."""
+    feature = write(tmp_path, LINES)
+    played = [result(feature, "pass", *LINES[0])]
+    rest = {feature: [result(feature, "", *line).name for line in LINES[1:3]]}
+    (found,) = matrices(played, rest)
+    assert [*found.cells["the screens"].values()] == ["pass", "left out", "left out"]
+    assert matrices([], rest) == []
+
+
 def test_the_summary_has_the_table(tmp_path: Path) -> None:
     """Without markup of its own in a name."""
     feature = write(tmp_path, LINES)

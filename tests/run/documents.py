@@ -72,6 +72,9 @@ NOT_RUN = {
     ),
     'tandem verify features/failures.feature --to-nomis "command:java -jar new.jar" '
     '--old-to-nomis "command:java -jar old.jar"': "needs two builds of the sync",
+    "tandem verify features/toggle-matrix.feature "
+    '--to-nomis "command:java -jar build/libs/app.jar" '
+    "--when-off-to-nomis backfilled": "needs a build of the sync and a Java runtime",
     "tandem verify --to-nomis external": "needs a sync that runs already",
     "tandem verify --from-nomis external --sync-wait 120": (
         "needs a sync that runs already"

@@ -55,6 +55,18 @@ USAGE = 2
             ["--to-nomis external", "Tandem must start both"],
         ),
         (["--old-from-nomis", "container:x"], ["needs --tier containers"]),
+        (
+            ["--when-off-to-nomis", "kept", "--to-nomis", "command:x"],
+            ["'kept' is not one of 'parked', 'backfilled', 'dropped'"],
+        ),
+        (
+            ["--when-off-to-nomis", "dropped"],
+            ["--when-off-to-nomis dropped is for command:CMD", "the reference parks"],
+        ),
+        (
+            ["--when-off-from-nomis", "parked", "--from-nomis", "external"],
+            ["not for external", "only of what it starts"],
+        ),
         (["--sync", "external", "-n", "2"], ["leave out -n"]),
         (["--stack", "http://127.0.0.1:1", "-n", "2"], ["leave out -n"]),
         (["--stack", "http://"], ["--stack http://", "control API"]),
