@@ -44,7 +44,6 @@ USAGE = 2
             ["no scenario chosen has the tag 'lop'", "nearest: loop"],
         ),
         (["--tier", "simulated", "--to-nomis", "external"], ["--tier wire"]),
-        (["--tier", "simulated", "--instances", "2"], ["--tier wire"]),
         (["--tier", "simulated", "--old-to-nomis", "reference"], ["--tier wire"]),
         (
             ["--old-to-nomis", "external"],
