@@ -1,11 +1,13 @@
-"""The whole estate's historic notes as a function of a seed: computed, never stored.
+"""The whole estate's history as a function of a seed: computed, never stored.
 
-Two sides that compute the same seed hold the same notes. Ids can be turned back into
-prisoners, so that a look-up by any id finds its note without a table:
+Two sides that compute the same seed hold the same notes and alerts. Ids can be turned
+back into prisoners, so that a look-up by any id finds its row without a table:
 
 * NOMIS ids: blocks of 64 prisoners own 65,536 ids each, from 110,000,001 up; within a
   block the prisoners' notes follow each other. New notes of the fakes lie below.
-* DPS ids begin with the NOMIS id in hexadecimal; the rest is a hash of seed and id.
+* DPS ids begin with NOMIS' key in hexadecimal (of a note its id, of an alert booking
+  and sequence); the rest is a hash of seed and key.
+* Bookings: two ids for each prisoner from 3,000,001 up, of which one may be unused.
 * Prisoner numbers are a permutation of the range that starts with X.
 
 | figure | value | source |
@@ -21,6 +23,21 @@ prisoners, so that a look-up by any id finds its note without a table:
 | amendments | none 85 %, one 11 %, two or three 4 % | assumed |
 | bookings a prisoner | one 60 %, two 40 % | assumed |
 | types | GEN:OSE 45 %, KA:KS 20 %, GEN:HIS 20 %, others | assumed |
+| alerts a prisoner | none 45 %, else geometric: mean 2.5, at most 20 | assumed |
+| alerts in all | 1.4 a prisoner, so 1.1 million | of the above |
+| active alerts | a third: of the latest booking 40 %, of an older one none | assumed |
+| codes of alerts | evenly `alert_codes`; active ones none that runs raise | assumed |
+| comment of an alert | 60 % have one | assumed |
+| alerts in DPS | those of the latest booking, mapped | http-contracts 7.6 |
+| notes of type ALERT | none, though in life each alert left one or two | left out |
+| NOMIS deletions in life | about 2 a day | events-and-config 10 |
+| merges in life | a few a day | assumed |
+
+The history knows neither merges nor deletions: it is what they left. No profile has
+them at their true rate, at which a run of minutes would show none. Of the arrivals one
+in 100 is a deletion, in every profile, 40 % of them in NOMIS (`load/arrivals.py`);
+merges come in profile `merges` alone, one every four seconds
+(`harness/loadrun/merging.py`).
 """
 
 from __future__ import annotations
@@ -34,6 +51,9 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
+
+from simulators import estate_alerts
+from simulators.estate_alerts import HistoricAlert, Stay
 
 PRISONERS = 814_264
 PRISONS = 120
@@ -62,6 +82,7 @@ _LONGEST = 3_000
 _NO_AMENDMENT, _ONE = 0.85, 0.96
 FIRST_DAY = datetime(2008, 1, 7, 8, 0)  # noqa: DTZ001 - London wall clock, as stored
 _MINUTES = 18 * 365 * 24 * 60
+LAST_DAY = FIRST_DAY + timedelta(minutes=_MINUTES)
 _WORDS = (
     "He came to the office and asked about his visit; he was settled and polite. "
     "Spoke with him on the landing about work in the kitchens. "
@@ -138,14 +159,20 @@ class Estate:
         two = _draw(self.seed, f"bookings/{index}").random() < 0.4  # noqa: PLR2004
         return (first + 1, first) if two else (first,)
 
-    def owner(self, note: int | str) -> int | None:
-        """Return whose note a NOMIS id or DPS id is; None: none of the estate's."""
-        if isinstance(note, str):
-            nomis_id = int(note[:8], 16)
-            if self.dps_id(nomis_id) != note:
+    def owner(self, known: int | str) -> int | None:
+        """Return whose an id is; None: none of the estate's.
+
+        It is the NOMIS id of a note, the DPS id of a note or alert, or a booking.
+        """
+        if isinstance(known, str):
+            nomis_id = int(known[:8], 16)
+            if known not in (self.dps_id(nomis_id), self._alert_id(known)):
                 return None
-            note = nomis_id
-        block, offset = divmod(note - FIRST_NOTE, _IDS)
+            known = nomis_id
+        index, second = divmod(known - FIRST_BOOKING, 2)
+        if 0 <= index < PRISONERS:
+            return index if not second or known in self.bookings(index) else None
+        block, offset = divmod(known - FIRST_NOTE, _IDS)
         if block < 0 or block * _BLOCK >= PRISONERS:
             return None
         ends = self._ends(block)
@@ -166,11 +193,9 @@ class Estate:
         block, within = divmod(index, _BLOCK)
         ends = self._ends(block)
         begin = FIRST_NOTE + block * _IDS + (ends[within - 1] if within else 0)
-        draw = _draw(self.seed, f"notes/{index}")
-        count = self.count(index)
-        minutes = sorted(int(draw.random() * _MINUTES) for _ in range(count))
+        draw, moments = self._moments(index)
         bookings = self.bookings(index)
-        older = count // 2 if len(bookings) > 1 else 0
+        older = _older(moments, bookings)
         staff = STAFF_A_PRISON * self.prison(index)
         return [
             self._note(
@@ -178,11 +203,40 @@ class Estate:
                 staff,
                 begin + place,
                 bookings[-1] if place < older else bookings[0],
-                FIRST_DAY + timedelta(minutes=minute),
+                moment,
                 GIANT_LENGTH if index == GIANT else 0,
             )
-            for place, minute in enumerate(minutes)
+            for place, moment in enumerate(moments)
         ]
+
+    def alerts(self, index: int) -> list[HistoricAlert]:
+        """Return a prisoner's alerts, the latest booking's first, by sequence."""
+        draw = _draw(self.seed, f"alerts/{index}")
+        first = STAFF_A_PRISON * self.prison(index)
+        staff = range(first, first + STAFF_A_PRISON)
+        return estate_alerts.drawn(draw, self.seed, self._stays(index), staff)
+
+    def _stays(self, index: int) -> list[Stay]:
+        """Return the bookings, latest first, with the days that their notes tell."""
+        _, moments = self._moments(index)
+        bookings = self.bookings(index)
+        older = _older(moments, bookings)
+        begun = moments[older] if moments else FIRST_DAY
+        stays = [Stay(bookings[0], begun.date(), LAST_DAY.date())]
+        if len(bookings) > 1:
+            first, last = (moments[0], moments[older - 1]) if older else [FIRST_DAY] * 2
+            stays.append(Stay(bookings[1], first.date(), last.date()))
+        return stays
+
+    def _moments(self, index: int) -> tuple[random.Random, list[datetime]]:
+        """Return when a prisoner's notes were written, and the draw of what follows."""
+        draw = _draw(self.seed, f"notes/{index}")
+        count = self.count(index)
+        minutes = sorted(int(draw.random() * _MINUTES) for _ in range(count))
+        return draw, [FIRST_DAY + timedelta(minutes=minute) for minute in minutes]
+
+    def _alert_id(self, known: str) -> str:
+        return estate_alerts.dps_id(self.seed, *estate_alerts.key(known))
 
     def _note(
         self,
@@ -223,6 +277,11 @@ class Estate:
         """Return where the notes of each prisoner of a block end, as offsets."""
         members = range(block * _BLOCK, min((block + 1) * _BLOCK, PRISONERS))
         return list(accumulate(self.count(index) for index in members))
+
+
+def _older(moments: list[datetime], bookings: tuple[int, ...]) -> int:
+    """Return how many of the notes are on an older booking: the first ones."""
+    return len(moments) // 2 if len(bookings) > 1 else 0
 
 
 def _draw(seed: int, what: str) -> random.Random:

@@ -1,8 +1,9 @@
 """The estate in the fakes: a prisoner's history comes in when first asked for.
 
-Every call passes the Wire, which knows whom it names; so histories stand in NOMIS, DPS
-and mapping before the first operation looks for them. What nobody changed is dropped
-again, oldest first, for it can be computed anew: memory holds what changed, and a few.
+Every call passes the Wire, which knows whom it names; so histories, notes and alerts,
+stand in NOMIS, DPS and mapping before the first operation looks for them. What nobody
+changed is dropped again, oldest first, for it can be computed anew: memory holds what
+changed, and a few.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
+from harness.loadrun.alerting import bring_alerts, drop_alerts
 from harness.scope import is_prisoner
 from simulators.dps.records import Amendment, Author, Note
 from simulators.estate import FIRST_DAY, FIRST_STAFF, PRISONERS, Estate, HistoricNote
@@ -30,7 +32,7 @@ _OUT = "OUT"
 
 
 class Filling:
-    """Fills one world's fakes from an estate; `mapped` says whether DPS has it too."""
+    """Fills one world's fakes from an estate; `mapped`: DPS has the notes, too."""
 
     def __init__(
         self, fakes: Composition, estate: Estate, prisons: list[str], *, mapped: bool
@@ -112,6 +114,8 @@ class Filling:
         now = self._fakes.clock.local()
         for note in history:
             self._bring_note(note, number, agency, now)
+        alerts = self.estate.alerts(index)
+        bring_alerts(self._fakes, alerts, number, agency, self._author)
 
     def _bring_note(
         self, note: HistoricNote, number: str, agency: str, now: datetime
@@ -210,11 +214,13 @@ class Filling:
     def _drop(self, index: int) -> None:
         """Forget a history that nobody changed; its people stay."""
         fakes = self._fakes
-        for booking in self.estate.bookings(index):
+        number, bookings = self.estate.number(index), self.estate.bookings(index)
+        drop_alerts(fakes, number, bookings)
+        for booking in bookings:
             for row in fakes.nomis.notes.drop_historic(booking):
                 stored = fakes.dps.store.by_legacy(row.case_note_id)
                 if stored is not None:
                     fakes.dps.store.remove(stored)
                 fakes.mapping.notes.delete_nomis_id(row.case_note_id)
             del fakes.nomis.people.bookings[booking]
-        del fakes.nomis.people.offenders[self.estate.number(index)]
+        del fakes.nomis.people.offenders[number]

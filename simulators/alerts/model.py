@@ -107,6 +107,13 @@ class AlertsModel:
         self._alerts[alert.uuid] = alert
         self._by_prisoner.setdefault(alert.prisoner, []).append(alert)
 
+    def forget(self, prisoner: str) -> list[Alert]:
+        """Remove a prisoner's alerts as if they had never been; returns them."""
+        alerts = self._by_prisoner.pop(prisoner, [])
+        for alert in alerts:
+            del self._alerts[alert.uuid]
+        return alerts
+
     def drop(self, alert: Alert, context: Context) -> None:
         """Delete softly: the row stays in the real database but nothing shows it."""
         alert.record(Action.DELETED, context)

@@ -104,6 +104,14 @@ class Alerts:
         del self._by_booking[row.booking_id][row.sequence]
         self._raise("DELETED", row)
 
+    def keep_historic(self, row: Alert) -> None:
+        """Keep a row as it is: no event, and no note of the trigger's."""
+        self._by_booking.setdefault(row.booking_id, {})[row.sequence] = row
+
+    def drop_historic(self, booking_id: int) -> None:
+        """Forget a booking's rows, without an event."""
+        self._by_booking.pop(booking_id, None)
+
     def next_sequence(self, booking_id: int) -> int:
         """Return highest + 1: never re-used while a higher one exists."""
         return max(self._by_booking.get(booking_id, {}), default=0) + 1

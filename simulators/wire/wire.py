@@ -202,7 +202,10 @@ class Wire:
             self._journal, service.name, operation, request, caller
         )
         if self.touch is not None:
-            self.touch(named, operation is not None and operation.writes)
+            # A booking's id is no subject, yet often all that names an alert.
+            booking = path.get("bookingId", "")
+            whom = named | {booking} if booking.isdecimal() else named
+            self.touch(whom, operation is not None and operation.writes)
         call = Call(
             service=service.name,
             request=request,
