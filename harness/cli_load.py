@@ -111,7 +111,9 @@ class Course(click.ParamType[str]):
     metavar="SECONDS:ALERTS",
     help="So many alerts at once every so many seconds, such as 30:20.",
 )
-@click.option("--estate", is_flag=True, help="109 million historic notes behind it.")
+@click.option(
+    "--estate", is_flag=True, help="The whole estate, notes and alerts, behind it."
+)
 @click.option("--settle", default=120.0, show_default=True, help="Seconds.")
 @click.option(
     "--objectives", "goal_file", metavar="FILE", help="TOML; see docs/load.md."
