@@ -9,7 +9,7 @@ their order.
 from __future__ import annotations
 
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from harness import topology
 
@@ -26,31 +26,41 @@ def backfill(
 
     `since` is the journal seq to look from; returns how many events there were.
     """
-    queues = topology.queues_of(half)
     entries = world.journal(since, scope, ["copy", "fate"])
-    # A switch is about nobody, so no scope has it.
-    entries += world.journal(since, None, ["switch"])
-    kinds: dict[int, str] = {}
-    off: set[str] = set()
-    dropped: dict[str, set[str]] = {kind: set() for kind in types}
-    for entry in sorted(entries, key=itemgetter("seq")):
-        if entry["kind"] == "copy":
-            kinds[entry["copy"]] = entry["type"]
-        elif entry["kind"] == "switch":
-            if entry["scope"] != half or entry["name"] not in dropped:
-                continue
-            if entry["on"]:
-                off.discard(entry["name"])
-            elif entry["name"] not in off:
-                off.add(entry["name"])
-                dropped[entry["name"]].clear()  # sent again when it was on
-        elif entry["queue"] in queues and entry["fate"] == "deleted":
-            kind = kinds.get(entry["copy"])
-            if kind in off:
-                dropped[kind].add(entry["event"])
-    lost = set().union(*dropped.values())
+    # Switches and halves are about nobody, so no scope has them.
+    entries += world.journal(since, None, ["switch", "target"])
+    lost = _dropped(sorted(entries, key=itemgetter("seq")), half, types)
     events = world.journal(since, scope, ["event"])
     again = [entry["seq"] for entry in events if entry["message"] in lost]
     for seq in again:
         world.redeliver(seq)
     return len(again)
+
+
+def _dropped(
+    entries: list[dict[str, Any]], half: str, types: Collection[str]
+) -> set[str]:
+    """Return the messages of those types that the half took while they were off last.
+
+    A build reads its switches as it starts: one turned while it runs is in force with
+    the next process.
+    """
+    queues = topology.queues_of(half)
+    kinds: dict[int, str] = {}
+    turned: set[str] = set()
+    off: set[str] = set()
+    dropped: dict[str, set[str]] = {kind: set() for kind in types}
+    for entry in entries:
+        if entry["kind"] == "copy":
+            kinds[entry["copy"]] = entry["type"]
+        elif entry["kind"] == "switch" and entry["scope"] == half:
+            (turned.discard if entry["on"] else turned.add)(entry["name"])
+        elif entry["kind"] == "target" and entry["half"] == half:
+            for kind in dropped.keys() & (turned - off):
+                dropped[kind].clear()  # sent again when it was on
+            off = set(turned)
+        elif entry["kind"] == "fate" and entry["queue"] in queues:
+            kind = kinds.get(entry["copy"], "")
+            if kind in off & dropped.keys() and entry["fate"] == "deleted":
+                dropped[kind].add(entry["event"])
+    return set().union(*dropped.values())
