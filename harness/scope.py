@@ -43,11 +43,12 @@ class ScopeIndex:
         in its path and the new id only in the answer. An entry that names several
         prisoners teaches nothing: a search answer must not tie scenarios together.
         """
-        subjects = entry["subjects"] or ()
+        data = entry.data
+        subjects = data.get("subjects") or ()
         if entry.kind == "request":
             self._requests[entry.seq] = subjects
         elif entry.kind == "response":
-            subjects = {*subjects, *self._requests.pop(entry["request"], ())}
+            subjects = {*subjects, *self._requests.pop(data["request"], ())}
         if len(subjects) < _PAIR:
             return
         # Of the three kinds of subjects only a prisoner number is that short.

@@ -80,13 +80,14 @@ class Activity:
 
     def _subjects(self, entry: Entry) -> Iterable[str]:
         """Return whom an entry concerns; those of a copy stand where it came in."""
+        data = entry.data
         if entry.kind == "copy":
-            self._copies[entry["copy"]] = entry["subjects"]
+            self._copies[data["copy"]] = data["subjects"]
         elif entry.kind in ("received", "returned"):
-            return self._copies.get(entry["copy"], ())
+            return self._copies.get(data["copy"], ())
         elif entry.kind == "fate":
-            return self._copies.pop(entry["copy"], ())
-        return entry["subjects"] or ()
+            return self._copies.pop(data["copy"], ())
+        return data.get("subjects") or ()
 
     def wake(self) -> None:
         """Make every settling look again; also called by what leaves no entry."""

@@ -116,16 +116,10 @@ def md5_of_attributes(attributes: Attributes) -> str:
 
 def size_of(body: str, attributes: Attributes) -> int:
     """Return the bytes that count against the limit: body, names, types, values."""
-    total = _bytes(body)
-    for name, attribute in attributes.items():
-        total += _bytes(name)
-        for value in attribute.values():
-            total += _bytes(value)
-    return total
-
-
-def _bytes(text: str) -> int:
-    return len(text) if text.isascii() else len(text.encode())
+    texts = [body, *attributes]
+    for attribute in attributes.values():
+        texts += attribute.values()
+    return len("".join(texts).encode())
 
 
 def parse(text: str) -> Any:
