@@ -27,10 +27,6 @@ if TYPE_CHECKING:
     from harness.options import RunOptions
 
 
-_NO_PROGRAMS = (
-    "{}: builds are replaced only where they are programs of their own; tag the "
-    "scenario @sockets"
-)
 ADMIN_WAIT = 30.0
 """Seconds an operator waits for a half's answer, unless something long was asked."""
 
@@ -135,17 +131,17 @@ class Stack(ABC):
             "virtual time"
         )
 
+    @abstractmethod
     def begin_old(self, half: str) -> None:
         """Put the half's old build in place of the one under test."""
-        raise StackError(_NO_PROGRAMS.format(half))
 
+    @abstractmethod
     def begin_new(self, half: str) -> None:
         """Start the build under test beside the half's old one."""
-        raise StackError(_NO_PROGRAMS.format(half))
 
+    @abstractmethod
     def renew(self, half: str) -> None:
         """End the half's old build; only the one under test stays."""
-        raise StackError(_NO_PROGRAMS.format(half))
 
     def recover(self, scope: list[str], scenario: str) -> None:
         """Take an unsettled scenario's work away: the next one shall meet an idle sync.
