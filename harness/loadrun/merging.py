@@ -98,7 +98,8 @@ class Merging(Campaign):
         )
         if not self._planned:
             doubts.append("the run was too short for a merge")
-        says = f"{number} merges, each of {_NOTES} notes; copies at every other one"
+        copied = "a whole history" if self.plan.estate else f"{_NOTES} notes"
+        says = f"{number} merges, each of {_NOTES} notes; every other copies {copied}"
         return Outcome(figures={"merges": number}, says=[says], doubts=doubts)
 
 
