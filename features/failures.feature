@@ -210,3 +210,14 @@ Feature: Lost answers, failing services and crashes leave no trace
     And the dead letters from DPS to NOMIS come again
     Then the prisoner has 1 case note in NOMIS
     And both sides hold the note with 1 amendment
+
+  @IDM-06 @DUP-13
+  Scenario: A note born in NOMIS whose mapping was given up is amended in DPS
+    Given a prisoner
+    And the mapping save fails 6 times
+    When an officer writes a case note in NOMIS
+    Then 1 message is in the dead-letter queue from NOMIS to DPS
+    When a DPS user amends the note in DPS
+    And the dead letters from NOMIS to DPS come again
+    Then the prisoner has 1 case note in NOMIS
+    And both sides hold the note with 1 amendment
