@@ -48,6 +48,7 @@ class Consumer:
         self._queues = queues
         self._time = time
         self._tasks: set[asyncio.Task[None]] = set()
+        self._resting = False
 
     @property
     def idle(self) -> bool:
@@ -55,9 +56,9 @@ class Consumer:
         return not self._tasks
 
     async def run(self) -> None:
-        """Poll until cancelled; a queue that is not there yet is waited for."""
+        """Poll until told to rest; a queue that is not there yet is waited for."""
         known = False
-        while True:
+        while not self._resting:
             room = IN_FLIGHT - len(self._tasks)
             if room == 0:
                 await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -100,6 +101,14 @@ class Consumer:
         # A lost acknowledgement only brings the message again.
         with contextlib.suppress(CallFailed):
             await self._queues.delete(self.queue, message.receipt)
+
+    def rest(self) -> None:
+        """Poll no more; what the poll under way still brings is handled.
+
+        Whoever hangs up on a poll may lose its answer, and with it the messages until
+        their lease ends (RET-05).
+        """
+        self._resting = True
 
     async def drain(self, patience: float) -> None:
         """Wait for the messages in flight, at most `patience` seconds."""

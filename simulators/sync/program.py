@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     Handler = Callable[[Event], Awaitable[None]]
 
+LAST_ANSWER = 0.1
+"""Seconds that a poll's answer may be on its way; an idle one ends unanswered."""
 PATIENCE = 20.0
 CHASES = 60
 CHASE_AGAIN = 1.0
@@ -132,6 +134,10 @@ class Half:
 
     async def stop(self) -> None:
         """Stop polling, let the messages in flight end, and stop."""
+        for domain in self.domains:
+            domain.consumer.rest()
+        if self._polls:
+            await asyncio.wait(self._polls, timeout=LAST_ANSWER)
         await self._stop_polling()
         for domain in self.domains:
             await domain.consumer.drain(PATIENCE)
