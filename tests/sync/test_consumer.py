@@ -185,6 +185,33 @@ def test_a_queue_that_comes_up_later_is_waited_for(failure: Exception) -> None:
     assert handled == ["x"]
 
 
+def test_a_half_at_rest_handles_what_its_last_poll_brings() -> None:
+    """Else its messages lay in nobody's hands until their lease ends (RET-05)."""
+    handled: list[str] = []
+    polls: list[float] = []
+
+    class Slow(TinyQueues):
+        async def receive(self, queue: str, limit: int, wait: float) -> list[Message]:
+            polls.append(wait)
+            await asyncio.sleep(0.05)
+            return [Message("1", "r", f"{len(polls)}", {}, 1)]
+
+    async def handle(message: Message) -> None:
+        handled.append(message.body)
+
+    async def run() -> None:
+        consumer = Consumer("q", handle, Slow(), Clock())
+        polling = asyncio.create_task(consumer.run())
+        await asyncio.sleep(0.01)
+        consumer.rest()
+        await asyncio.wait_for(polling, 1)
+        await consumer.drain(1)
+
+    play(run())
+    assert handled == ["1"]
+    assert len(polls) == 1
+
+
 @pytest.mark.parametrize(
     "body",
     ["", "{}", "[]", "null", '{"Type":"Notification","Message":"[]"}', "{"],
