@@ -3,7 +3,7 @@
 The real builds acknowledge and drop events of a type that is off; what came meanwhile
 is to be repaired later (events-and-config 5.1). A target declared *backfilled* is
 repaired so: once the type is on again, the events it dropped are published again, in
-their order.
+their order. Only types switched by their plain name, as those of case notes are.
 """
 
 from __future__ import annotations
