@@ -42,3 +42,18 @@ Feature: A note deleted while NOMIS merges its prisoner leaves no copy behind
       | an administrator | DPS   | DPS   | that raise events |
       | an officer       | NOMIS | NOMIS | of the notes      |
       | an officer       | NOMIS | DPS   | that raise events |
+
+  @ORD-04 @MRG-02 @MRG-03
+  Scenario Outline: A copy stays though DPS does not show its note yet, <kind>
+    Given a prisoner called "Gone"
+    And a prisoner called "Kept"
+    And DPS answers reads with the state of 2 seconds before
+    When an officer writes a case note about "Gone" in NOMIS
+    And meanwhile NOMIS merges "Gone" into "Kept" with copies <kind>
+    Then "Kept" has 2 case notes in NOMIS
+    And both sides agree
+
+    Examples:
+      | kind              |
+      | of the notes      |
+      | that raise events |

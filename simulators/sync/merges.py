@@ -88,7 +88,7 @@ class Merges:
     async def _map_copies(
         self, removed: str, survivor: str, rows: list[NomisNote]
     ) -> list[int]:
-        """Map the fresh copies; returns those whose original has no mapping yet."""
+        """Map the fresh copies; returns those whose original or note is not there."""
         if not any(copies.may_be_copy(row) for row in rows):
             return []  # NOMIS no longer copies (MRG-06)
         mapped = await self._services.mappings.by_nomis_ids([r.id for r in rows])
@@ -104,32 +104,39 @@ class Merges:
         if made:
             # Where a copy's own event mapped it meanwhile, we look anew (IDM-05).
             _demand(await self._services.mappings.add_all(made))
-        for row in made:
-            await self._freshen(row, [survivor, removed])
+        numbers = [survivor, removed]
+        done = {
+            row.nomis_id
+            for row in made
+            if await self._freshen(row, pairs[row.nomis_id], numbers)
+        }
+        known = mapped.keys() | pairs.keys()
         for copy in rows:
-            if copy.module == MERGE and copy.id not in (*mapped, *pairs):
+            if copy.module == MERGE and copy.id not in known:
                 await self._originals.deleted_with(copy)
-        done = {row.nomis_id for row in made}
         return [copy for copy in pairs if copy not in done]
 
-    async def _freshen(self, row: Mapping, numbers: list[str]) -> None:
+    async def _freshen(self, row: Mapping, original: int, numbers: list[str]) -> bool:
         """Write a copy whose DPS note changed after NOMIS copied its original.
 
-        If the note was deleted meanwhile, the copy goes, too.
+        If the note was deleted meanwhile, the copy goes, too. False if DPS shows no
+        note though the original stands: being deleted, or a read that lags.
         """
         async with self._locks.hold(row.dps_id):
             copy = await self._services.nomis.note(row.nomis_id)
             note = await finding.note_anywhere(self._services, numbers, row.dps_id)
             if copy is None:
-                return
+                return True
             if note is None:
+                if await self._services.nomis.note(original) is not None:
+                    return False
                 await self._originals.delete(copy)
                 await self._services.mappings.remove(copy.id)
-                return
-            if merging.same_text(copy, note):
-                return
-            if not merging.difference(copy, note).only_nomis:
+                return True
+            differs = merging.difference(copy, note)
+            if differs and not differs.only_nomis:
                 await self._services.nomis.replace(copy, note.text, note.amendments)
+            return True
 
 
 def _demand(answer: Answer) -> None:

@@ -97,7 +97,7 @@ def may_be_orphan(row: NomisNote, moment: datetime) -> bool:
 
     Notes of alerts are NOMIS' own, though its trigger ran in our session (ALT-12).
     """
-    ours = by_sync(row.module) or row.made_by_api
+    ours = by_sync(row.module) or (row.module is None and row.made_by_api)
     return ours and second(row.created) == moment and row.type != ALERT
 
 
