@@ -46,6 +46,10 @@ INDEPENDENT = {
     ("A corrected date of a cut note crosses a new text in DPS", _NOMIS): _CROSSED,
     ("Both sides delete the note at the same moment", "DPS case notes"): _CROSSED,
     ("Edits that cross leave one text on both sides, never swapped", _NOMIS): _CROSSED,
+    (
+        "Two texts that the two directions write at the same time are not swapped",
+        _NOMIS,
+    ): _CROSSED,
     ("A deletion delivered twice does no harm", _NOMIS): _ECHO,
     (
         "A note amended and deleted in DPS before the sync looks is gone at once",
@@ -53,10 +57,6 @@ INDEPENDENT = {
     ): _ECHO,
     (f"{_ROLE}[DPS-DPS to NOMIS-NOMIS]", _NOMIS): _ECHO,
     (f"{_COPIES}[DPS]", _NOMIS): _ECHO,
-    (
-        "A DPS note whose row lost its audit module is deleted as NOMIS makes the row",
-        _NOMIS,
-    ): _ECHO,
     ("The answer to a NOMIS delete is lost", _NOMIS): _ECHO,
     ("The answer to the delete of one of several copies is lost", _NOMIS): _ECHO,
     ("The echo of a deletion made in DPS deletes nothing twice", _NOMIS): _ECHO,
