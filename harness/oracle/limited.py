@@ -250,7 +250,7 @@ def _dps_changed_type_or_occurrence(
     edits = [c for c in note.changes if c.side == DPS and c.action == "edit"]
     field = violation.evidence.get("field")
     own = f"{note.type}/{note.sub_type}" if field == "type" else note.occurred
-    changed = any(
+    changed = violation.evidence.get("found") == own and any(
         (f"{c.type}/{c.sub_type}" if field == "type" else c.occurred) != own
         for c in edits
     )
@@ -264,22 +264,32 @@ def _dps_changed_type_or_occurrence(
 def _note_cannot_be_read(
     case: Case, violation: Violation, note: LogicalNote | None
 ) -> bool:
+    """Hold when NOMIS gave no answer about this note once the lost words stood there.
+
+    Neither a fault that the scenario planted counts, nor a failed read of another note;
+    and who was shown the words before could have brought them.
+    """
     ids = {violation.note, *violation.evidence.get("subjects", ())}
-    texts = [
-        row["text"]
-        for note_id, row in case.rows[NOMIS].items()
-        if note_id in ids
-        or (note is not None and any(c.id == note_id for c in note.copies[NOMIS]))
-    ]
-    if not any(_unreadable(text) for text in texts):
+    if note is not None:
+        ids |= {copy.id for copy in note.copies[NOMIS]}
+    rows = [row for note_id, row in case.rows[NOMIS].items() if note_id in ids]
+    if not any(_unreadable(row["text"]) for row in rows):
         return False
-    return any(
-        call.program is not None
+    ids |= {row["prisoner"] for row in rows}
+    wanted = violation.evidence.get("wanted")
+    changes = [] if note is None else note.changes
+    since = max((c.seq for c in changes if normal(c.text or "") == wanted), default=0)
+    reads = [
+        call
+        for call in case.history.calls
+        if call.program is not None
         and call.service == "nomis"
         and call.method == "GET"
-        and (call.status or 0) >= _FAILED
-        for call in case.history.calls
-    )
+        and call.seq > since
+        and not ids.isdisjoint(call.path.split("/"))
+    ]
+    unanswered = any((r.status or 0) >= _FAILED and r.fault is None for r in reads)
+    return unanswered and not any(wanted in _words(read.answer) for read in reads)
 
 
 def _unreadable(text: str) -> bool:
@@ -312,8 +322,16 @@ def _amendment_by_unreadable_name(
 def _cut_text_came_back(
     case: Case, violation: Violation, note: LogicalNote | None
 ) -> bool:
-    """Hold when NOMIS held a cut text and a NOMIS user changed the note after that."""
+    """Hold when NOMIS held a cut text and a NOMIS user changed the note after that.
+
+    What is wrong must be the cut: cut words in DPS, or words that NOMIS holds no more.
+    """
     if note is None:
+        return False
+    wanted, wrong = violation.evidence.get("wanted"), violation.evidence.get("found")
+    rows = [copy.row for copy in note.copies[NOMIS] if copy.row is not None]
+    held = any(str(wanted) in normal(row["text"]) for row in rows)
+    if not is_truncated(str(wrong)) and (wanted is None or held):
         return False
     return any(
         write.text is not None

@@ -281,16 +281,27 @@ def test_a_type_change_that_was_never_pushed_is_no_limit() -> None:
     assert "converged" in {rule for rule, _ in found(retyped(pushed=False))}
 
 
-def impossible(*, failed: bool) -> Story:
-    """Return a NOMIS note whose typed marker has an impossible date."""
+def test_a_type_that_nobody_chose_is_no_limit() -> None:
+    """NOMIS shows neither the type of its birth nor the one that DPS chose."""
+    story = retyped(pushed=True)
+    (row,) = story.nomis.values()
+    row["type"], row["sub_type"] = "OBSERVE", "OBS_GEN"
+    assert "converged" in {rule for rule, _ in found(story)}
+
+
+def impossible(*, failed: bool, other: bool = False, fault: str | None = None) -> Story:
+    """Return a NOMIS note whose typed marker has an impossible date.
+
+    Its read failed, or that of an `other` note, or by a planted `fault`.
+    """
     story = Story()
     text = "He said ...[OTHER_1 updated the case notes on 99/99/24 10:00:00] so."
     made = story.nomis_create(text)
     (copy,) = story.waiting
     story.receive(copy)
-    path, name = f"/casenotes/{made}", "nomis.get_case_note"
-    status = 500 if failed else 200
-    story.call("from-nomis-nomis", name, "GET", path, None, status, wrote=False)
+    path, name = f"/casenotes/{made + other}", "nomis.get_case_note"
+    client, status = "from-nomis-nomis", 500 if failed else 200
+    story.call(client, name, "GET", path, None, status, wrote=False, fault=fault)
     story.fate(copy)
     return story
 
@@ -303,6 +314,38 @@ def test_an_impossible_marker_date_is_nomiss_limit() -> None:
 def test_an_impossible_marker_that_could_be_read_is_no_limit() -> None:
     """NOMIS answered; that the note was not copied is from-nomis's loss."""
     assert found(impossible(failed=False)) == {("lost", "from-nomis")}
+
+
+def test_a_failed_read_of_another_note_is_no_limit() -> None:
+    """Nobody asked for the note that NOMIS could not have shown."""
+    assert found(impossible(failed=True, other=True)) == {("lost", "from-nomis")}
+
+
+def test_a_read_that_failed_by_a_planted_fault_is_no_limit() -> None:
+    """The scenario made the read fail, not what stands in the note."""
+    assert found(impossible(failed=True, fault="f1")) == {("lost", "from-nomis")}
+
+
+def test_words_that_were_shown_before_the_mark_came_are_no_limit() -> None:
+    """from-nomis read the amendment, and dropped it, while the note was readable."""
+    story = Story()
+    made = story.nomis_create()
+    story.sync()
+    story.nomis_amend(made, "Of the day.")
+    (copy,) = story.waiting
+    story.receive(copy)
+    text, parts = split(story.nomis[made]["text"])
+    answer = {"caseNoteText": text, "amendments": [{"text": p.text} for p in parts]}
+    path, name = f"/casenotes/{made}", "nomis.get_case_note"
+    story.call("from-nomis-nomis", name, "GET", path, answer=answer, wrote=False)
+    story.fate(copy)
+    mark = "So ...[OTHER_1 updated the case notes on 99/99/24 10:00:00] it was: "
+    story.nomis_rewrite(made, mark + story.nomis[made]["text"])
+    (copy,) = story.waiting
+    story.receive(copy)
+    story.call("from-nomis-nomis", name, "GET", path, None, 500, wrote=False)
+    story.fate(copy)
+    assert ("lost", "from-nomis") in found(story)
 
 
 def dotted(*, edited: bool) -> tuple[Story, str, int]:
@@ -362,6 +405,19 @@ def cut(*, by_nomis: bool) -> Story:
 def test_a_cut_text_that_a_nomis_edit_sends_back_is_nomiss_limit() -> None:
     """NOMIS holds 4000 bytes; its user changed the note, and the cut text travelled."""
     excused(cut(by_nomis=True), "nomis-holds-4000-bytes")
+
+
+def test_an_amendment_that_nomis_holds_is_not_lost_by_the_cut() -> None:
+    """The cut text travelled, but NOMIS still shows what DPS lacks."""
+    story = cut(by_nomis=True)
+    (made,) = story.nomis
+    row = story.nomis[made]
+    row["text"] = row["text"][:3000] + SUFFIX
+    story.nomis_amend(made, "Of the wing.", user="XYZ98K_GEN")
+    (copy,) = story.waiting
+    story.receive(copy)
+    story.fate(copy)
+    assert ("lost", "from-nomis") in found(story)
 
 
 def test_a_text_cut_without_a_nomis_edit_is_no_limit() -> None:
