@@ -79,6 +79,20 @@ def _alert(stream: random.Random, picture: Picture) -> list[str]:
     return [f"{WHO[side]} raises an alert in {side}"]
 
 
+def _correction(stream: random.Random, picture: Picture) -> list[str]:
+    """Let an administrator take an amendment out of a note in DPS, or reword it."""
+    amended = [name for name in picture.settled if picture.amended[name]]
+    if not amended or stream.random() < 0.5:  # noqa: PLR2004
+        return []
+    name = stream.choice(amended)
+    note = f'the last amendment of the note "{name}" in DPS'
+    if stream.random() < 0.5:  # noqa: PLR2004
+        picture.amended[name] -= 1
+        return [f"an administrator removes {note}"]
+    picture.texts += 1
+    return [f'an administrator corrects {note} to say "words {picture.texts}"']
+
+
 def _transfer(stream: random.Random, picture: Picture) -> list[str]:
     """Transfer the prisoner, or release and admit them again."""
     draw = stream.random()
@@ -161,6 +175,7 @@ def _switched_on(picture: Picture) -> list[str]:
 
 KINDS: dict[str, Kind] = {
     "notes": Kind(_prisoner(), _nothing, _no_end, 8),
+    "corrections": Kind(_prisoner(), _correction, _no_end, 2),
     "alerts": Kind(_alert_setting, _alert, _no_end, 2),
     "transfers": Kind(
         _prisoner('a prison "Thornhill"', 'a prison "Redmarsh"'), _transfer, _no_end, 2

@@ -76,6 +76,7 @@ def _change(stream: random.Random, picture: Picture, *, crossing: bool) -> str:
     picture.texts += 1
     kind = stream.random()
     if kind < 0.5:  # noqa: PLR2004
+        picture.amended[note] += 1
         return (
             f'{WHO[side]} amends the note "{note}" in {side} saying '
             f'"words {picture.texts}"'
