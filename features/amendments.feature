@@ -43,3 +43,44 @@ Feature: Amendments travel both ways and none is lost
     Given a case note written in NOMIS
     When an amendment by an unknown user appears in NOMIS
     Then both sides hold the note with 1 amendment
+
+  # What stands in the wrong prisoner's note must go from both systems.
+  @ORD-07
+  Scenario Outline: An administrator removes in DPS what <user> added to a note born in <side>
+    Given a case note written in <side>
+    When <user> amends the note in <where> saying "Of another prisoner."
+    And an administrator removes the last amendment in DPS
+    Then both sides hold the note with 0 amendments
+    When <user> amends the note in <where> saying "Of this one."
+    Then both sides hold the note with 1 amendment
+
+    Examples:
+      | side  | user       | where |
+      | DPS   | a DPS user | DPS   |
+      | DPS   | an officer | NOMIS |
+      | NOMIS | a DPS user | DPS   |
+      | NOMIS | an officer | NOMIS |
+
+  @ORD-07
+  Scenario Outline: An administrator corrects in DPS what <user> added to a note born in <side>
+    Given a case note written in <side>
+    When <user> amends the note in <where> saying "Of the girl."
+    And an administrator corrects the last amendment in DPS to say "Of the family."
+    Then both sides hold the note with 1 amendment
+    When an officer amends the note in NOMIS
+    Then both sides hold the note with 2 amendments
+
+    Examples:
+      | side  | user       | where |
+      | DPS   | a DPS user | DPS   |
+      | DPS   | an officer | NOMIS |
+      | NOMIS | a DPS user | DPS   |
+      | NOMIS | an officer | NOMIS |
+
+  @ORD-07
+  Scenario: An amendment is removed in DPS while an officer amends the note in NOMIS
+    Given a case note written in DPS
+    When a DPS user amends the note in DPS saying "Of another prisoner."
+    And an administrator removes the last amendment in DPS
+    And meanwhile an officer amends the note in NOMIS saying "Of this one."
+    Then both sides hold the note with 1 amendment

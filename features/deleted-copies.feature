@@ -57,3 +57,29 @@ Feature: A note deleted while NOMIS merges its prisoner leaves no copy behind
       | kind              |
       | of the notes      |
       | that raise events |
+
+  @DEL-02 @DEL-03 @MRG-02
+  Scenario: A merge copies a note whose deletion takes NOMIS two seconds
+    Given a prisoner called "Gone"
+    And a prisoner called "Kept"
+    And a case note called "one" about "Gone" written in NOMIS
+    And a case note called "two" about "Gone" written in NOMIS
+    And the next NOMIS delete takes 2 seconds
+    When an administrator deletes the note "one" in DPS
+    And meanwhile NOMIS merges "Gone" into "Kept" with copies of the notes
+    Then the note "one" is gone from both sides
+    And "Kept" has 2 case notes in NOMIS
+    And both sides agree
+
+  @DEL-02 @DEL-03 @MRG-02
+  Scenario: A note that a merge has just copied, and whose deletion takes DPS two seconds
+    Given a prisoner called "Gone"
+    And a prisoner called "Kept"
+    And a case note called "one" about "Gone" written in NOMIS
+    And a case note called "two" about "Gone" written in NOMIS
+    And the next DPS delete takes 2 seconds
+    When NOMIS merges "Gone" into "Kept" with copies of the notes
+    And meanwhile an officer deletes the note "one" in NOMIS
+    Then the note "one" is gone from both sides
+    And "Kept" has 2 case notes in NOMIS
+    And both sides agree

@@ -59,3 +59,11 @@ Feature: A corrected text replaces the old one on both sides
       | side  |
       | NOMIS |
       | DPS   |
+
+  @ORD-11 @needs-kill
+  Scenario: A date corrected in DPS does not stop the amendments after a restart
+    Given a case note written in DPS
+    When the sync from DPS to NOMIS is restarted
+    And an administrator corrects the date of the note in DPS
+    And a DPS user amends the note in DPS
+    Then both sides hold the note with 1 amendment

@@ -259,3 +259,15 @@ Feature: Rare merges and moves leave each note where it belongs
     And "Kept" has 2 case notes in DPS
     And 0 messages are in the dead-letter queue from NOMIS to DPS
     And both sides agree
+
+  @MRG-03 @DUP-12
+  Scenario: A copy that an officer amends before the sync looks at it stays a copy
+    Given a prisoner called "Gone"
+    And a prisoner called "Kept"
+    And a case note about "Gone" written in NOMIS
+    When it is 18:00 on 15 July 2026
+    And NOMIS merges "Gone" into "Kept" with copies that raise events
+    And meanwhile an officer amends the newest copy of the note in NOMIS
+    Then "Kept" has 2 case notes in NOMIS
+    And "Kept" has 1 case note in DPS
+    And both sides hold the note with 1 amendment in every copy

@@ -173,6 +173,16 @@ def id_on(scene: Scene, about: Note, side: str) -> str:
     return found[0].id
 
 
+def newest_copy(scene: Scene, about: Note) -> str:
+    """Return the id of the row that NOMIS made last of the note, in a merge."""
+    first = id_on(scene, about, NOMIS)
+    rows = scene.snapshot()["nomis"]["notes"]
+    like = ("type", "sub_type", "created", "staff_id")
+    known = next(row for row in rows if str(row["id"]) == first)
+    alike = [row["id"] for row in rows if all(row[k] == known[k] for k in like)]
+    return str(max(alike))
+
+
 def dps_is_off(scene: Scene, who: str) -> bool:
     """Tell whether users at the prisoner's prison write by the legacy path."""
     return bool(scene.memory.get("dps-off")) and who in scene.scope
@@ -184,16 +194,18 @@ def amend(
     about: Note,
     text: str | None = None,
     role: str | None = None,
+    newest: bool = False,
     **more: Any,
 ) -> None:
-    """Add an amendment on one side."""
+    """Add an amendment on one side; in NOMIS to the `newest` copy, if so."""
     count = len(about.amendments) + 1
     text = f"Amendment {count} of {about.text[:20]}" if text is None else text
     if side == NOMIS:
+        row = newest_copy(scene, about) if newest else id_on(scene, about, NOMIS)
         answer = scene.world.act(
             "nomis-screens",
             "amend_note",
-            {"caseNoteId": id_on(scene, about, NOMIS)},
+            {"caseNoteId": row},
             body={"text": text, **more},
             user=staff(scene, role or "amending officer"),
         )
@@ -237,12 +249,16 @@ def edit_in_nomis(scene: Scene, about: Note, **fields: Any) -> None:
     about.text = fields.get("text", about.text)
 
 
+def shown_in_dps(scene: Scene, about: Note) -> dict[str, Any]:
+    """Return the note as DPS holds it."""
+    identifier = id_on(scene, about, DPS)
+    rows: list[dict[str, Any]] = scene.snapshot()["dps"]["notes"]
+    return next(row for row in rows if row["id"] == identifier)
+
+
 def replace_in_dps(scene: Scene, about: Note, text: str, **fields: Any) -> None:
     """Replace a note's text as a DPS administrator; amendments stay as they are."""
-    identifier = id_on(scene, about, DPS)
-    current = next(
-        row for row in scene.snapshot()["dps"]["notes"] if row["id"] == identifier
-    )
+    current = shown_in_dps(scene, about)
     kept = [{"id": a["id"], "text": a["text"]} for a in current["amendments"]]
     body = {
         "type": current["type"],
@@ -256,12 +272,26 @@ def replace_in_dps(scene: Scene, about: Note, text: str, **fields: Any) -> None:
     answer = scene.world.act(
         "dps",
         "replace_case_note",
-        {"id": identifier},
+        {"id": current["id"]},
         body=body,
         user=staff(scene, "administrator"),
     )
     must(scene, answer, "the replacement in DPS")
     about.text = text
+
+
+def change_amendment(scene: Scene, about: Note, text: str | None) -> None:
+    """Reword the note's last amendment as a DPS administrator; None takes it away."""
+    current = shown_in_dps(scene, about)
+    kept = [{"id": a["id"], "text": a["text"]} for a in current["amendments"]]
+    if not kept:
+        raise StepError("the note has no amendment in DPS that could be changed")
+    last = kept.pop()
+    if text is not None:
+        kept.append({**last, "text": text})
+    replace_in_dps(scene, about, current["text"], amendments=kept)
+    about.amendments = [one for one in about.amendments if one != last["text"]]
+    about.amendments += [] if text is None else [text]
 
 
 def delete(scene: Scene, side: str, about: Note) -> None:

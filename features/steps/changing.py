@@ -19,7 +19,8 @@ _NOTE = r'the note(?: "(?P<name>[^"]+)")?'
 
 @when(
     parsers.re(
-        rf"(?:an officer|a DPS user) amends {_NOTE} in {_SIDE}"
+        rf"(?:an officer|a DPS user) amends (?P<copy>the newest copy of )?{_NOTE} in "
+        rf"{_SIDE}"
         r'(?: saying "(?P<text>[^"]*)"| (?P<count>\d+) times)?'
     )
 )
@@ -30,15 +31,17 @@ def amend(
     name: str | None = None,
     text: str | None = None,
     count: str | None = None,
+    copy: str | None = None,
 ) -> None:
     """Add an amendment to the note in that system, or several.
 
-    Several are made one after the other, without waiting for the sync.
+    Several are made one after the other, without waiting for the sync. NOMIS lists
+    the copies that a merge made beside the note, and officers may amend any of them.
 
     Example: When a DPS user amends the note in DPS saying "He asked about visits."
     """
     for _ in range(int(count or 1)):
-        users.amend(scene, side, users.note(scene, name), text)
+        users.amend(scene, side, users.note(scene, name), text, newest=bool(copy))
 
 
 @when(parsers.re(rf"an officer amends {_NOTE} in NOMIS twice in one second"))
@@ -122,6 +125,25 @@ def replace(scene: Scene, text: str, name: str | None = None) -> None:
     Example: When an administrator replaces the text in DPS with "Corrected."
     """
     users.replace_in_dps(scene, users.note(scene, name), text)
+
+
+@when(
+    parsers.re(
+        r"an administrator (?:removes|corrects) the last amendment"
+        rf'(?: of {_NOTE})? in DPS(?: to say "(?P<text>[^"]*)")?'
+    )
+)
+@checked(name=rules.note_named)
+def change_amendment(
+    scene: Scene, text: str | None = None, name: str | None = None
+) -> None:
+    """Take the amendment made last away as an administrator in DPS, or reword it.
+
+    The rest of the note stays as it is.
+
+    Example: When an administrator corrects the last amendment in DPS to say "Sorry."
+    """
+    users.change_amendment(scene, users.note(scene, name), text)
 
 
 @when(

@@ -179,8 +179,13 @@ class ToNomis:
         return True
 
     async def _remove(self, dps_id: str, rows: list[Mapping]) -> None:
-        for row in rows:
-            await self._services.nomis.delete(row.nomis_id)
+        gone: set[int] = set()
+        while left := [row.nomis_id for row in rows if row.nomis_id not in gone]:
+            for nomis_id in left:
+                await self._services.nomis.delete(nomis_id)
+            gone.update(left)
+            # A merge may have copied a row, and mapped the copy, meanwhile.
+            rows = await self._services.mappings.by_dps(dps_id)
         await self._services.mappings.remove_all(dps_id)
         track("casenotes-deleted-success", dpsCaseNoteId=dps_id)
 
