@@ -87,13 +87,23 @@ def mutants() -> list[Mutant]:
 @contextmanager
 def mutated(mutant: Mutant) -> Iterator[None]:
     """Put a mutant in place; undo it at the end."""
-    function = _object(importlib.import_module(mutant.module), mutant.function)
+    module = importlib.import_module(mutant.module)
+    function = _object(module, mutant.function)
     held = function.__code__
     function.__code__ = _code_of(mutant)
+    _forget(module)
     try:
         yield
     finally:
         function.__code__ = held
+        _forget(module)
+
+
+def _forget(module: ModuleType) -> None:
+    """Let functions that keep answers forget those of the other code."""
+    for found in list(vars(module).values()):
+        if hasattr(found, "cache_clear"):
+            found.cache_clear()
 
 
 @lru_cache(maxsize=4)
