@@ -84,3 +84,21 @@ Feature: Amendments travel both ways and none is lost
     And an administrator removes the last amendment in DPS
     And meanwhile an officer amends the note in NOMIS saying "Of this one."
     Then both sides hold the note with 1 amendment
+
+  @ORD-07 @needs-kill
+  Scenario: An officer's amendment is corrected in DPS after a restart
+    Given a case note written in DPS
+    When an officer amends the note in NOMIS saying "Of the girl."
+    And the sync from DPS to NOMIS is restarted
+    And an administrator corrects the last amendment in DPS to say "Of the family."
+    Then both sides hold the note with 1 amendment
+
+  @ORD-07 @needs-kill
+  Scenario: An amendment removed in DPS while its own event still waits stays away
+    Given a case note written in DPS
+    When the sync from NOMIS to DPS is stopped
+    And a DPS user amends the note in DPS saying "Of another prisoner."
+    Given the next NOMIS update takes 2 seconds
+    When an administrator removes the last amendment in DPS
+    And meanwhile the sync from NOMIS to DPS is started
+    Then both sides hold the note with 0 amendments

@@ -181,6 +181,15 @@ Feature: Lost answers, failing services and crashes leave no trace
       | DPS   | a DPS user | DPS to NOMIS |
       | NOMIS | an officer | NOMIS to DPS |
 
+  @needs-kill @DUP-06
+  Scenario: Two builds make a row each of one note, and the mapping of one is slow to go
+    Given a prisoner
+    And every message about the prisoner is delivered twice
+    And the next mapping delete of a row takes 2 seconds
+    When a DPS user writes 40 case notes in DPS, and half way the sync from DPS to NOMIS is upgraded
+    Then the prisoner has 40 case notes in NOMIS
+    And the prisoner has 40 case notes in DPS
+
   @needs-kill @DUP-01
   Scenario: The sync crashes after it wrote to NOMIS and before it saved the mapping
     Given a prisoner
@@ -197,6 +206,18 @@ Feature: Lost answers, failing services and crashes leave no trace
     When a DPS user writes a case note in DPS
     And an administrator deletes the note in DPS
     And the sync from DPS to NOMIS is started
+    Then the note is gone from both sides
+
+  @needs-kill @IDM-07 @LOOP-04
+  Scenario: So does one on whose row NOMIS leaves the audit module empty
+    Given a prisoner
+    And NOMIS leaves the audit module empty on the sync's writes
+    When the sync from NOMIS to DPS is stopped
+    Given the sync crashes at its next mapping save
+    When a DPS user writes a case note in DPS
+    And an administrator deletes the note in DPS
+    And the sync from DPS to NOMIS is started
+    And the sync from NOMIS to DPS is started
     Then the note is gone from both sides
 
   @DUP-13 @needs-kill

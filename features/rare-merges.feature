@@ -264,8 +264,9 @@ Feature: Rare merges and moves leave each note where it belongs
   Scenario: A copy that an officer amends before the sync looks at it stays a copy
     Given a prisoner called "Gone"
     And a prisoner called "Kept"
+    And it is 12:00 on 16 July 2026
     And a case note about "Gone" written in NOMIS
-    When it is 18:00 on 15 July 2026
+    When it is 18:00 on 16 July 2026
     And NOMIS merges "Gone" into "Kept" with copies that raise events
     And meanwhile an officer amends the newest copy of the note in NOMIS
     Then "Kept" has 2 case notes in NOMIS

@@ -235,8 +235,7 @@ Feature: Changes that meet the sync at the worst moment come right
   Scenario: A note whose prisoner NOMIS merges while its mapping is being saved
     Given a prisoner called "Gone"
     And a prisoner called "Kept"
-    And the next mapping save takes 5 seconds
-    When a DPS user writes a case note about "Gone" in DPS, and NOMIS merges "Gone" into "Kept" while the sync writes it
+    When a DPS user writes a case note about "Gone" in DPS, and NOMIS merges "Gone" into "Kept" while the sync saves its mapping
     Then the mapping joins the two copies under the prisoner's number
     When an officer amends the note in NOMIS
     Then both sides hold the note with 1 amendment

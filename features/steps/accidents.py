@@ -136,7 +136,8 @@ def _twice(
         r'|writes a case note about "(?P<about>[^"]+)") in (?P<side>NOMIS|DPS), and '
         r'(?:it is deleted in (?P<where>NOMIS|DPS)|NOMIS merges "(?P<gone>[^"]+)" into '
         r'"(?P<kept>[^"]+)"|NOMIS moves the booking of "(?P<giver>[^"]+)" to '
-        r'"(?P<taker>[^"]+)") while the sync writes (?:the change|it)'
+        r'"(?P<taker>[^"]+)") while the sync '
+        "(?:writes (?:the change|it)|(?P<saves>saves its mapping))"
         "(?P<unheard>, whose answer is lost)?"
     )
 )
@@ -151,6 +152,7 @@ def amid_writing(
     giver: str | None = None,
     taker: str | None = None,
     unheard: str | None = None,
+    saves: str | None = None,
 ) -> None:
     """Change or write a note; delete, merge or move it under the sync's hands.
 
@@ -158,7 +160,8 @@ def amid_writing(
     the sync writes the change
     """
     to_nomis = "NOMIS update" if about is None else "NOMIS create"
-    service, operation = CALLS["DPS write" if side == NOMIS else to_nomis]
+    call = "DPS write" if side == NOMIS else to_nomis
+    service, operation = CALLS["mapping save" if saves else call]
     how = {"kind": "reset", "phase": "after"} if unheard else {"kind": "delay"}
     slow = scene.world.fault(service, operation=operation, delay=_MEANWHILE, **how)
     scene.faults.append(slow)

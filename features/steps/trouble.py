@@ -23,6 +23,7 @@ CALLS = {
     "mapping save": ("mapping", "create_case_note_mapping"),
     "mapping save of copies": ("mapping", "create_case_note_mappings"),
     "mapping look-up": ("mapping", "get_case_note_mappings_by_dps_id"),
+    "mapping delete of a row": ("mapping", "delete_case_note_mapping_by_nomis_id"),
     "mapping delete": ("mapping", "delete_case_note_mappings_by_dps_id"),
 }
 SERVICES = {

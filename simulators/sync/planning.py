@@ -45,7 +45,7 @@ def plan(stored: NomisNote, note: DpsNote, attempt: int, seen: Seen | None) -> P
         raise NotYet(f"text of row {stored.id}: whose edit is not clear yet")
     held = {a.key for a in note.amendments}
     fresh = [a for a in differs.only_nomis if a.key not in held and is_fresh(a, seen)]
-    if fresh and by_sync(stored.module) and attempt == 1:
+    if fresh and by_sync(stored.module) and attempt < PATIENCE:
         raise NotYet(f"amendments of row {stored.id}: DPS may have dropped them")
     return Plan(
         text=differs.text and row_text_wins(stored, seen),

@@ -51,6 +51,11 @@ INDEPENDENT = {
         _NOMIS,
     ): _CROSSED,
     ("A deletion delivered twice does no harm", _NOMIS): _ECHO,
+    ("A note deleted in DPS goes from NOMIS", _NOMIS): _ECHO,
+    (
+        "A note whose deletion in DPS is parked is reported until it is gone",
+        _NOMIS,
+    ): _ECHO,
     (
         "A note amended and deleted in DPS before the sync looks is gone at once",
         _NOMIS,
@@ -78,6 +83,10 @@ INDEPENDENT = {
     (f"{_ONE_SECOND}, with copies that raise events[that raise events]", "merges"): (
         _TOLD
     ),
+    (
+        "A copy that an officer amends before the sync looks at it stays a copy",
+        "merges",
+    ): _TOLD,
     (f"{_RAISING} of their own is followed in the end", "merges"): _TOLD,
     ("Changes are carried at once though NOMIS marks nothing", _NOMIS): _ECHO,
     (
