@@ -118,7 +118,7 @@ def test_an_amendment_hidden_under_our_marker_still_comes() -> None:
     row, note = it.services.synced()
     it.services.nomis_amends(row, "From the wing.")
     it.services.nomis[row]["module"] = MARKER
-    play(it.handle(nomis_event("UPDATED", row), attempt=2))
+    play(it.handle(nomis_event("UPDATED", row), attempt=3))
     assert it.services.amendments(note) == ["From the wing."]
 
 
