@@ -67,3 +67,57 @@ Feature: A corrected text replaces the old one on both sides
     And an administrator corrects the date of the note in DPS
     And a DPS user amends the note in DPS
     Then both sides hold the note with 1 amendment
+
+  # NOMIS cannot take a type from DPS: what matters is that nothing else is lost by it.
+  @ORD-10
+  Scenario Outline: A type corrected in NOMIS, of a note born in <side>, reaches DPS
+    Given a case note written in <side>
+    When an officer corrects the type of the note in NOMIS
+    Then both sides hold the note
+    And both sides agree
+    When a DPS user amends the note in DPS
+    And an officer amends the note in NOMIS
+    Then both sides hold the note with 2 amendments
+
+    Examples:
+      | side  |
+      | NOMIS |
+      | DPS   |
+
+  @ORD-11 @ORD-10
+  Scenario Outline: A type corrected in DPS, of a note born in <side>, stops nothing
+    Given a case note written in <side>
+    When an administrator corrects the type of the note in DPS
+    And a DPS user amends the note in DPS
+    Then both sides hold the note with 1 amendment
+    When an officer deletes the note in NOMIS
+    Then the note is gone from both sides
+
+    Examples:
+      | side  |
+      | NOMIS |
+      | DPS   |
+
+  @ORD-11 @DUP-01
+  Scenario: A lost answer to a create with a type corrected behind it
+    Given a prisoner
+    And the answer to the next NOMIS create is lost
+    When a DPS user writes a case note in DPS
+    And meanwhile an administrator corrects the type of the note in DPS
+    Then the prisoner has 1 case note in NOMIS
+    And both sides hold the note
+
+  @ORD-11 @ORD-10 @IDM-06
+  Scenario Outline: A type corrected in <side> while the note's mapping cannot be saved
+    Given a prisoner
+    And the mapping save fails 2 times
+    When <user> writes a case note in <side>
+    And meanwhile <boss> corrects the type of the note in <side>
+    Then the prisoner has 1 case note in NOMIS
+    And the prisoner has 1 case note in DPS
+    And both sides hold the note
+
+    Examples:
+      | side  | user       | boss             |
+      | NOMIS | an officer | an officer       |
+      | DPS   | a DPS user | an administrator |

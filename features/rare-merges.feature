@@ -272,3 +272,13 @@ Feature: Rare merges and moves leave each note where it belongs
     Then "Kept" has 2 case notes in NOMIS
     And "Kept" has 1 case note in DPS
     And both sides hold the note with 1 amendment in every copy
+
+  @ORD-11 @MRG-02
+  Scenario: A type corrected in DPS, and a merge that copies the note
+    Given a prisoner called "Gone"
+    And a prisoner called "Kept"
+    And a case note about "Gone" written in DPS
+    When an administrator corrects the type of the note in DPS
+    And NOMIS merges "Gone" into "Kept" with copies of the notes
+    Then "Kept" has 2 case notes in NOMIS
+    And "Kept" has 1 case note in DPS

@@ -96,20 +96,28 @@ def edit(scene: Scene, text: str, name: str | None = None) -> None:
 
 @when(
     parsers.re(
-        rf"(?:an officer|an administrator) corrects the date of {_NOTE} in {_SIDE}"
+        rf"(?:an officer|an administrator) corrects the (?P<what>date|type) of {_NOTE} "
+        rf"in {_SIDE}"
     )
 )
 @checked(name=rules.note_named)
-def correct_date(scene: Scene, side: str, name: str | None = None) -> None:
-    """Change only when it happened, at the NOMIS screen or as a DPS administrator.
+def correct(scene: Scene, side: str, what: str, name: str | None = None) -> None:
+    """Change only when it happened, or only the type, to GEN/HIS.
+
+    At the NOMIS screen, or as a DPS administrator.
 
     Example: When an officer corrects the date of the note in NOMIS
     """
-    about, earlier = users.note(scene, name), users.ago(scene, 3)
-    if side == NOMIS:
-        users.edit_in_nomis(scene, about, occurredAt=earlier)
+    about = users.note(scene, name)
+    if what == "type":
+        fields = {"type": "GEN", "subType": "HIS"}
     else:
-        users.replace_in_dps(scene, about, about.text, occurrenceDateTime=earlier)
+        when = "occurredAt" if side == NOMIS else "occurrenceDateTime"
+        fields = {when: users.ago(scene, 3)}
+    if side == NOMIS:
+        users.edit_in_nomis(scene, about, **fields)
+    else:
+        users.replace_in_dps(scene, about, about.text, **fields)
 
 
 @when(

@@ -254,10 +254,11 @@ def _dps_changed_type_or_occurrence(
         (f"{c.type}/{c.sub_type}" if field == "type" else c.occurred) != own
         for c in edits
     )
-    # The update was pushed: all that N3 can carry went over.
-    return changed and any(
-        write.kind == "update" and write.seq > edits[0].seq
-        for write in _writes(note, NOMIS)
+    # All that N3 can carry stands there.
+    return changed and not any(
+        one.copy.id == violation.evidence["copy"]
+        and one.field.startswith(("text", "amendment"))
+        for _, one in case.differences
     )
 
 

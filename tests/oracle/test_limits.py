@@ -276,6 +276,16 @@ def test_type_and_occurrence_changed_in_dps_are_nomiss_limit() -> None:
     excused(retyped(pushed=True), "nomis-update-is-text-only")
 
 
+def test_a_type_change_alone_is_nomiss_limit() -> None:
+    """With the text as it was, an update changes nothing, and need not be sent."""
+    story, note, _ = carried()
+    story.dps_edit(note, "Met on the wing.", type="GEN", sub_type="HIS")
+    (copy,) = story.waiting
+    story.receive(copy)
+    story.fate(copy)
+    excused(story, "nomis-update-is-text-only")
+
+
 def test_a_type_change_that_was_never_pushed_is_no_limit() -> None:
     """Nothing was sent at all: not even the text came over."""
     assert "converged" in {rule for rule, _ in found(retyped(pushed=False))}
