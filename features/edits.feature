@@ -98,6 +98,19 @@ Feature: A corrected text replaces the old one on both sides
       | NOMIS |
       | DPS   |
 
+  @ORD-11 @ORD-10
+  Scenario Outline: A <one> corrected in DPS, of a note born in <side>, outlives a <other> corrected in NOMIS
+    Given a case note written in <side>
+    When an administrator corrects the <one> of the note in DPS
+    And an officer corrects the <other> of the note in NOMIS
+    And a DPS user amends the note in DPS
+    Then both sides hold the note with 1 amendment
+
+    Examples:
+      | side  | one  | other |
+      | NOMIS | type | date  |
+      | DPS   | date | type  |
+
   @ORD-11 @DUP-01
   Scenario: A lost answer to a create with a type corrected behind it
     Given a prisoner

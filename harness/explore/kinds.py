@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.explore.picture import SIDES, WHO, Picture
+from harness.explore.picture import BOSS, SIDES, WHO, Picture
 
 if TYPE_CHECKING:
     import random
@@ -80,7 +80,14 @@ def _alert(stream: random.Random, picture: Picture) -> list[str]:
 
 
 def _correction(stream: random.Random, picture: Picture) -> list[str]:
-    """Let an administrator take an amendment out of a note in DPS, or reword it."""
+    """Let an administrator take an amendment out of a note in DPS, or reword it.
+
+    Or let one, or an officer in NOMIS, correct the date or the type of a note.
+    """
+    if picture.settled and stream.random() < 0.25:  # noqa: PLR2004
+        side, name = stream.choice(SIDES), stream.choice(picture.settled)
+        what = stream.choice(["date", "type"])
+        return [f'{BOSS[side]} corrects the {what} of the note "{name}" in {side}']
     amended = [name for name in picture.settled if picture.amended[name]]
     if not amended or stream.random() < 0.5:  # noqa: PLR2004
         return []

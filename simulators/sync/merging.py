@@ -62,7 +62,12 @@ def same_origin(row: NomisNote, note: DpsNote) -> bool:
 
 def same_fields(row: NomisNote, note: DpsNote) -> bool:
     """Whether type and occurrence agree; both are to the second."""
-    return same_type(row, note) and second(row.occurred) == second(note.occurred)
+    return same_type(row, note) and same_time(row, note)
+
+
+def same_time(row: NomisNote, note: DpsNote) -> bool:
+    """Whether it happened in the same second."""
+    return second(row.occurred) == second(note.occurred)
 
 
 def same_text(row: NomisNote, note: DpsNote) -> bool:

@@ -173,7 +173,6 @@ def _request(group: Group, prisoner: str) -> dict[str, Any]:
         group.rows[0],
         group.note,
         text=group.note.text,
-        fields_of_row=False,
         amendments=group.note.amendments,
     )
     return request | {"legacyId": group.legacy_id}

@@ -16,10 +16,14 @@ from simulators.sync.notes import by_sync, by_user, second
 from simulators.sync.ports import NotYet
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from simulators.sync.from_nomis import RowEvent
     from simulators.sync.memory import Seen
     from simulators.sync.merging import Difference
     from simulators.sync.notes import Amendment, DpsNote, NomisNote
+
+    Part = Callable[[tuple[object, ...]], object]
 
 PATIENCE = 3
 
@@ -29,18 +33,19 @@ class Plan:
     """What a row changes in its DPS note; falsy when nothing."""
 
     text: bool
-    fields: bool
+    type: bool
+    occurred: bool
     fresh: list[Amendment]
     gone: list[Amendment]
 
     def __bool__(self) -> bool:
-        return self.text or self.fields or bool(self.fresh) or bool(self.gone)
+        fields = self.text or self.type or self.occurred
+        return fields or bool(self.fresh) or bool(self.gone)
 
 
 def plan(stored: NomisNote, note: DpsNote, attempt: int, seen: Seen | None) -> Plan:
     """Decide what to write; raises NotYet while that is not clear."""
     differs = merging.difference(stored, note)
-    fields_differ = not merging.same_fields(stored, note)
     if attempt < PATIENCE and text_is_unclear(stored, differs, seen):
         raise NotYet(f"text of row {stored.id}: whose edit is not clear yet")
     held = {a.key for a in note.amendments}
@@ -49,7 +54,10 @@ def plan(stored: NomisNote, note: DpsNote, attempt: int, seen: Seen | None) -> P
         raise NotYet(f"amendments of row {stored.id}: DPS may have dropped them")
     return Plan(
         text=differs.text and row_text_wins(stored, seen),
-        fields=fields_differ and row_fields_win(stored, differs, seen),
+        type=not merging.same_type(stored, note)
+        and row_field_wins(stored, differs, seen, type_of),
+        occurred=not merging.same_time(stored, note)
+        and row_field_wins(stored, differs, seen, time_of),
         fresh=fresh,
         gone=[a for a in differs.only_dps if is_removed(a, stored, seen)],
     )
@@ -58,6 +66,16 @@ def plan(stored: NomisNote, note: DpsNote, attempt: int, seen: Seen | None) -> P
 def fields_of(stored: NomisNote) -> tuple[object, ...]:
     """Return the shared fields beside text and amendments."""
     return (stored.type, stored.sub_type, second(stored.occurred))
+
+
+def type_of(fields: tuple[object, ...]) -> object:
+    """Return what the type is, of these fields."""
+    return fields[:2]
+
+
+def time_of(fields: tuple[object, ...]) -> object:
+    """Return when it happened, of these fields."""
+    return fields[2:]
 
 
 def may_be_stale(stored: NomisNote, seen: Seen | None, about: RowEvent) -> bool:
@@ -105,15 +123,18 @@ def row_text_wins(stored: NomisNote, seen: Seen | None) -> bool:
     return seen is None or notation.clean(stored.text) != seen.last
 
 
-def row_fields_win(stored: NomisNote, differs: Difference, seen: Seen | None) -> bool:
-    """Whether a differing type or occurrence is a NOMIS user's (ORD-10).
+def row_field_wins(
+    stored: NomisNote, differs: Difference, seen: Seen | None, part: Part
+) -> bool:
+    """Whether a differing type, or occurrence, is a NOMIS user's (ORD-10).
 
-    What DPS changes there cannot be written to NOMIS (ORD-11) and must not be undone.
+    What DPS changes there cannot be written to NOMIS (ORD-11) and must not be undone:
+    not even by an officer who corrects the other of the two.
     """
     if not by_user(stored.module):
         return False
     if seen is not None:
-        return fields_of(stored) != seen.fields
+        return part(fields_of(stored)) != part(seen.fields)
     return not differs
 
 

@@ -51,20 +51,21 @@ def changed_note(
     note: DpsNote,
     *,
     text: str,
-    fields_of_row: bool,
+    row_type: bool = False,
+    row_time: bool = False,
     amendments: Iterable[Amendment],
 ) -> dict[str, Any]:
     """Return the request that changes a DPS note, all else as DPS has it now.
 
-    `fields_of_row`: type and occurrence are NOMIS' (ORD-10), else those of DPS.
+    `row_type`, `row_time`: type or occurrence are NOMIS' (ORD-10), else those of DPS.
     """
     request = new_note(row, note.prisoner)
     request |= {"id": note.id, "text": text, "systemGenerated": note.system_generated}
     if note.location:
         request["locationId"] = note.location
-    if merging.same_type(row, note) or not fields_of_row:
+    if merging.same_type(row, note) or not row_type:
         request |= {"type": note.type, "subType": note.sub_type}
-    if second(row.occurred) == second(note.occurred) or not fields_of_row:
+    if merging.same_time(row, note) or not row_time:
         request["occurrenceDateTime"] = note.occurred.isoformat()
     if second(row.created) == second(note.created):
         request["createdDateTime"] = note.created.isoformat()

@@ -106,7 +106,8 @@ class Updater:
             stored,
             note,
             text=stored.text if plan.text else note.text,
-            fields_of_row=plan.fields,
+            row_type=plan.type,
+            row_time=plan.occurred,
             amendments=merging.in_order([*remaining, *plan.fresh]),
         )
         dps_id, created = await self._services.dps.upsert(request)
