@@ -83,3 +83,42 @@ Feature: A note deleted while NOMIS merges its prisoner leaves no copy behind
     Then the note "one" is gone from both sides
     And "Kept" has 2 case notes in NOMIS
     And both sides agree
+
+  @DEL-02 @DEL-03 @MRG-02 @MRG-03 @IDM-07
+  Scenario Outline: A note is deleted in <side> while the mapping of its copy is being saved, <kind>
+    Given a prisoner called "Gone"
+    And a prisoner called "Kept"
+    And a case note called "one" about "Gone" written in NOMIS
+    And a case note called "two" about "Gone" written in NOMIS
+    And the next <save> takes 2 seconds
+    When NOMIS merges "Gone" into "Kept" with copies <kind>
+    And meanwhile <user> deletes the note "one" in <side>
+    Then the note "one" is gone from both sides
+    And "Kept" has 2 case notes in NOMIS
+    And both sides agree
+
+    Examples:
+      | side  | user             | save                   | kind              |
+      | DPS   | an administrator | mapping save of copies | of the notes      |
+      | DPS   | an administrator | mapping save           | that raise events |
+      | NOMIS | an officer       | mapping save of copies | of the notes      |
+
+  @DEL-02 @DEL-03 @MRG-03 @IDM-07
+  Scenario Outline: The same, and the sync hears of the merge last, deleted in <side>
+    Given a prisoner called "Gone"
+    And a prisoner called "Kept"
+    And a case note called "one" about "Gone" written in <born>
+    And a case note called "two" about "Gone" written in NOMIS
+    And the sync hears of merges 1 minute late
+    And the next mapping save takes 2 seconds
+    When NOMIS merges "Gone" into "Kept" with copies that raise events
+    And meanwhile <user> deletes the note "one" in <side>
+    Then the note "one" is gone from both sides
+    And "Kept" has 2 case notes in NOMIS
+    And both sides agree
+
+    Examples:
+      | side  | user             | born  |
+      | DPS   | an administrator | NOMIS |
+      | DPS   | an administrator | DPS   |
+      | NOMIS | an officer       | NOMIS |

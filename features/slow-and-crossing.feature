@@ -76,6 +76,19 @@ Feature: Slow answers, lagging reads and crossing workers do no harm
     When a DPS user writes a case note in DPS
     Then both sides hold the note
 
+  @ORD-04 @RET-07
+  Scenario Outline: A note born in <side> is amended in NOMIS when DPS does not show it yet
+    Given a prisoner
+    And DPS answers reads with the state of 5 seconds before
+    When <user> writes a case note in <side>
+    And an officer amends the note in NOMIS
+    Then both sides hold the note with 1 amendment
+
+    Examples:
+      | side  | user       |
+      | NOMIS | an officer |
+      | DPS   | a DPS user |
+
   @ORD-05
   Scenario: An officer corrects the text again while the sync writes the first
     Given a case note written in NOMIS

@@ -25,14 +25,17 @@ _MERGED = "prison-offender-events.prisoner.merged"
 _MEANWHILE = 1.0
 
 
-@given(parsers.re(r"DPS hears of merges (?P<minutes>\d+) minutes? late"))
+@given(
+    parsers.re(r"(?P<who>DPS|the sync) hears of merges (?P<minutes>\d+) minutes? late")
+)
 @checked(minutes=rules.some)
-def late_merges(scene: Scene, minutes: str) -> None:
-    """Let DPS learn of merges so much later than the sync does.
+def late_merges(scene: Scene, who: str, minutes: str) -> None:
+    """Let DPS learn of merges so much later than the sync does, or the sync than DPS.
 
     Example: Given DPS hears of merges 10 minutes late
     """
-    late = {"queue": QUEUES["alerts to DPS"], "type": _MERGED, "times": None}
+    queue = QUEUES["alerts to DPS" if who == "DPS" else "NOMIS to DPS"]
+    late = {"queue": queue, "type": _MERGED, "times": None}
     wait = 60.0 * int(minutes)
     scene.faults.append(scene.world.delivery_fault("delay", seconds=wait, **late))
 

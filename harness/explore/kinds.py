@@ -122,11 +122,14 @@ def _merge_setting(_: random.Random, picture: Picture) -> list[str]:
 
 
 def _merge(stream: random.Random, picture: Picture) -> list[str]:
-    """Merge the two records, once."""
+    """Merge the two records, once; NOMIS of old also copied the notes."""
     if len(picture.people) == 1 or not picture.settled or stream.random() < 0.75:  # noqa: PLR2004
         return []
     picture.people = ["Kept"]
-    return ['NOMIS merges "Gone" into "Kept"']
+    copies = stream.choice(
+        ["", " with copies of the notes", " with copies that raise events"]
+    )
+    return [f'NOMIS merges "Gone" into "Kept"{copies}']
 
 
 def _restart(stream: random.Random, _: Picture) -> list[str]:

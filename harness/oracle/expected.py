@@ -146,12 +146,12 @@ def _amendments(change: Change) -> list[Amendment]:
 def _edit(note: LogicalNote, state: Expected, change: Change) -> None:
     side, seq = change.side, change.done
     if change.text is not None:
-        state.text.append(Value(normal(change.text), side, seq, change))
+        _set(note, state.text, Value(normal(change.text), side, seq, change))
     if change.type is not None:
         kind = f"{change.type}/{change.sub_type}"
-        state.type.append(Value(kind, side, seq, change))
+        _set(note, state.type, Value(kind, side, seq, change))
     if change.occurred:
-        state.occurred.append(Value(seconds(change.occurred), side, seq, change))
+        _set(note, state.occurred, Value(seconds(change.occurred), side, seq, change))
     if change.parts is None:
         return
     seen = [
@@ -170,6 +170,23 @@ def _edit(note: LogicalNote, state: Expected, change: Change) -> None:
         )
     for one in removed:
         one.removed = change
+
+
+def _set(note: LogicalNote, values: list[Value], new: Value) -> None:
+    """Add what an edit wrote, unless it stood there already.
+
+    DPS' administrators send the whole note: what they leave as it was is no edit, and
+    stands against none of the other side.
+    """
+    stood = next(
+        one
+        for one in reversed(values)
+        if one.change is None
+        or one.side == new.side
+        or (new.change and reached(note, one.change) < new.change.seq)
+    )
+    if stood.value != new.value:
+        values.append(new)
 
 
 def _visible(note: LogicalNote, amendment: Amendment, edit: Change) -> bool:

@@ -33,7 +33,8 @@ async def note_anywhere(
     """Read the note under these numbers or wherever a merge or move took it.
 
     None means deleted, as far as can be told: the numbers, their survivors, and the
-    number that its mappings have by now were all tried.
+    number that its mappings have by now were all tried, and twice where there are
+    several: the note may be moved from one to another between two reads.
     """
     tried = list(dict.fromkeys(numbers))
     note = await note_under(services.dps, tried, dps_id)
@@ -41,12 +42,10 @@ async def note_anywhere(
         return note
     others = [row.prisoner for row in await services.mappings.by_dps(dps_id)]
     others += [await surviving(services.nomis, number) for number in tried]
-    return await note_under(services.dps, _new(others, tried), dps_id)
-
-
-def _new(numbers: Iterable[str], tried: Iterable[str]) -> list[str]:
-    known = set(tried)
-    return [number for number in numbers if number not in known]
+    numbers = list(dict.fromkeys([*tried, *others]))
+    if len(numbers) == 1:
+        return None
+    return await note_under(services.dps, numbers, dps_id)
 
 
 async def surviving(nomis: Nomis, number: str) -> str:

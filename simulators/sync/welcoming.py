@@ -70,6 +70,8 @@ class Welcomer:
         """Find the row that a merge copied, and its mapping."""
         rows = await self._services.nomis.notes(prisoner) or []
         mapped = await self._services.mappings.by_nomis_ids([r.id for r in rows])
+        if stored.id in mapped:
+            raise NotYet(f"row {stored.id} was mapped meanwhile, by the merge's event")
         original = copies.pair(rows, mapped).get(stored.id)
         return None if original is None else (original, mapped.get(original))
 

@@ -355,3 +355,22 @@ def test_a_difference_is_unknown_while_things_move() -> None:
     story, note, _ = both_sides()
     story.dps[note]["type"] = "GEN"
     assert unknown(unsettled(story))
+
+
+def test_what_a_replacement_in_dps_leaves_as_it_was_is_no_edit() -> None:
+    """An administrator sends the whole note: its old type stands against none."""
+    story = Story()
+    note = story.dps_create("Met on the wing.")
+    story.sync()
+    (made,) = story.nomis
+    story.dps_edit(note, "Met in the gym.")
+    story.nomis_edit(made, "Met on the wing.", type="GEN", sub_type="HIS")
+    for copy in list(story.waiting):
+        if copy["half"] == "to-nomis":
+            story.handle(copy)
+        else:
+            story.receive(copy)
+            story.fate(copy)
+    story.sync()
+    assert story.dps[note]["type"] == "KA"
+    assert found(story) == {("converged", "from-nomis")}

@@ -43,7 +43,6 @@ _RAISING = "A merge whose copies raise events"
 _ROLE = "A note deleted in DPS while a role is missing is deleted in the end"
 # Scenarios that pass without the events all the same, with the reason.
 INDEPENDENT = {
-    ("A corrected date of a cut note crosses a new text in DPS", _NOMIS): _CROSSED,
     ("Both sides delete the note at the same moment", "DPS case notes"): _CROSSED,
     ("Edits that cross leave one text on both sides, never swapped", _NOMIS): _CROSSED,
     (
