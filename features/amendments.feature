@@ -102,3 +102,13 @@ Feature: Amendments travel both ways and none is lost
     When an administrator removes the last amendment in DPS
     And meanwhile the sync from NOMIS to DPS is started
     Then both sides hold the note with 0 amendments
+
+  @ORD-07 @needs-kill
+  Scenario: An officer's amendment of weeks ago is removed in DPS after a restart
+    Given it is 12:00 on 20 July 2026
+    And a case note written in DPS
+    When an officer amends the note in NOMIS saying "Of another prisoner."
+    And it is 12:00 on 10 August 2026
+    And the sync from DPS to NOMIS is restarted
+    And an administrator removes the last amendment in DPS
+    Then both sides hold the note with 0 amendments

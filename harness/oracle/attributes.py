@@ -46,18 +46,25 @@ def altered(copy: Copy, note: LogicalNote, expected: Expected) -> Iterator[Diffe
 
 
 def _person(copy: Copy, row: dict[str, Any], note: LogicalNote) -> Iterator[Difference]:
-    """Yield where DPS shows another person than NOMIS' staff member as the author.
+    """Yield where DPS shows another person as the author than wrote the note.
 
-    Only of notes born in NOMIS, whose staff id and names the sync carries over
-    (http-contracts C3); one without a first name is worded freely.
+    Of notes born in NOMIS that is NOMIS' staff member, whose staff id and names the
+    sync carries over (http-contracts C3); one without a first name is worded freely.
+    Of those born in DPS it is whom DPS named then, or the same person as NOMIS has it.
     """
-    if note.side != NOMIS or note.kind == SEED:
+    if note.kind == SEED:
         return
     staff = [other.row for other in note.copies[NOMIS] if other.row is not None]
     ids = {str(one["staff_id"]) for one in staff if one.get("staff_id")}
+    names = {_plain(one.get("staff_name")) for one in staff}
+    if note.side == DPS:
+        answer = note.details.get("answer") or {}
+        if not answer.get("authorUserId") or not answer.get("authorName"):
+            return
+        ids.add(str(answer["authorUserId"]))
+        names.add(_plain(answer["authorName"]))
     if ids and row.get("author_id") is not None and row["author_id"] not in ids:
         yield _altered(copy, "author id", sorted(ids), row["author_id"])
-    names = {_plain(one.get("staff_name")) for one in staff}
     shown = _plain(row.get("author_name"))
     if names and shown and all(" " in name for name in names) and shown not in names:
         yield _altered(copy, "author name", sorted(names), row["author_name"])
@@ -168,6 +175,9 @@ def _legacy_ids(note: LogicalNote) -> set[int]:
     if note.side == NOMIS:
         return {int(copy.id) for copy in note.copies[NOMIS] if copy.id.isdigit()}
     known = note.details.get("legacy_id")
+    if known is None and (event := note.details.get("event")) is not None:
+        # DPS wrote it itself, for an alert, and told of it.
+        known = (event.body.get("additionalInformation") or {}).get("legacyId")
     return {known} if known is not None else set()
 
 

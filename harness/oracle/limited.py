@@ -126,10 +126,14 @@ def _removal_was_sent_to_dps(
 def _note_was_rebuilt(
     case: Case, violation: Violation, note: LogicalNote | None
 ) -> bool:
+    """Hold when DPS made the note anew, and all that is wrong is what NOMIS tells."""
     if note is None:
         return False
     rows = (case.evidence.snapshots.get("dps") or {}).get("audit") or []
     ids = {copy.id for copy in note.copies[DPS]}
+    told = {"system generated": False, "amendment id": violation.evidence["found"]}
+    if violation.evidence["found"] != told.get(violation.evidence["field"], "NOMIS"):
+        return False
     rebuilt = any(row["id"] in ids and row["cause"] == "UPDATE" for row in rows)
     return rebuilt and any(write.kind == "update" for write in _writes(note, DPS))
 

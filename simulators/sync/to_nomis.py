@@ -6,6 +6,7 @@ late, twice, in any order and after a crash (http-contracts 7.3, events 9.2).
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from simulators.sync import finding, merging, notes
@@ -14,12 +15,14 @@ from simulators.sync.creating import Creator, telemetry
 from simulators.sync.leftovers import Leftovers
 from simulators.sync.locks import Locks
 from simulators.sync.memory import Memory, Seen
-from simulators.sync.notes import by_sync, by_user, second
+from simulators.sync.notes import by_sync, by_user, moment, second
 from simulators.sync.ports import CallFailed, CallRefused, NotYet
 from simulators.sync.telemetry import track
 from simulators.sync.told import is_ours, told
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from simulators.sync.clients import Services
     from simulators.sync.envelope import Event
     from simulators.sync.merging import Difference
@@ -35,6 +38,8 @@ yield to the other at the same moment."""
 LAST = 4
 """The last attempt that the queue of case notes grants (events-and-config 4.6)."""
 NOT_FOUND = 404
+RETENTION = timedelta(days=14)
+"""How long the queues keep a message at most (events-and-config 4.5)."""
 
 
 class ToNomis:
@@ -144,7 +149,8 @@ class ToNomis:
         differs = merging.difference(stored, note)
         if text_is_news(stored, differs, seen) and tale.attempt < EDIT_PATIENCE:
             raise NotYet(f"NOMIS text of {row.nomis_id} has not reached DPS yet")
-        kept = [a for a in differs.only_nomis if is_news(a, stored, note, seen)]
+        now = moment(tale.occurred) if tale.occurred else None
+        kept = [a for a in differs.only_nomis if is_news(a, stored, note, seen, now)]
         amendments = merging.in_order([*note.amendments, *kept])
         more = changed_fields(stored, note, seen)
         if already_shown(stored, note, amendments) and not more:
@@ -274,11 +280,16 @@ def text_is_news(stored: NomisNote, differs: Difference, seen: Seen | None) -> b
 
 
 def is_news(
-    amendment: Amendment, stored: NomisNote, note: DpsNote, seen: Seen | None
+    amendment: Amendment,
+    stored: NomisNote,
+    note: DpsNote,
+    seen: Seen | None,
+    now: datetime | None,
 ) -> bool:
     """Whether an amendment that only NOMIS has is a NOMIS user's, to be kept (ORD-07).
 
-    Otherwise DPS had it and took it away, or changed its words.
+    Otherwise DPS had it and took it away, or changed its words. What is older than
+    any message can be is no news: DPS had it, though we have not seen it.
     """
     if seen is not None and amendment.key in seen.kept:
         return True
@@ -286,6 +297,8 @@ def is_news(
         return False
     if seen is not None:
         return amendment.key not in seen.amendments
+    if now is not None and now - amendment.created > RETENTION:
+        return False
     return (amendment.username.upper(), amendment.key[1]) not in {
         (a.username.upper(), second(a.created)) for a in note.amendments
     }

@@ -17,6 +17,7 @@ class DpsUsers(Journal):
         user: str = USER,
         synced: bool = True,
         sensitive: bool = False,
+        generated: bool = False,
         kind: tuple[str, str] = ("KA", "KS"),
     ) -> str:
         """Write a note in DPS; returns its id."""
@@ -33,7 +34,7 @@ class DpsUsers(Journal):
             "created": stamp,
             "author": user,
             "text": text.replace("\0", ""),
-            "system_generated": False,
+            "system_generated": generated,
             "system": "DPS",
             "location": "MDI",
             "sync_to_nomis": synced,
