@@ -52,7 +52,7 @@ def _person(copy: Copy, row: dict[str, Any], note: LogicalNote) -> Iterator[Diff
     sync carries over (http-contracts C3); one without a first name is worded freely.
     Of those born in DPS it is whom DPS named then, or the same person as NOMIS has it.
     """
-    if note.kind == SEED:
+    if _seeded_in_dps(note):
         return
     staff = [other.row for other in note.copies[NOMIS] if other.row is not None]
     ids = {str(one["staff_id"]) for one in staff if one.get("staff_id")}
@@ -76,13 +76,18 @@ def _maker(copy: Copy, row: dict[str, Any], note: LogicalNote) -> Iterator[Diffe
     The sync carries over who inserted the row (http-contracts C3); in the screens that
     is the author, so either is right.
     """
-    if note.side != NOMIS or note.kind == SEED or not row.get("created_by"):
+    if note.side != NOMIS or _seeded_in_dps(note) or not row.get("created_by"):
         return
     rows = [other.row for other in note.copies[NOMIS] if other.row is not None]
     makers = {one["create_user"] for one in rows if one.get("create_user")}
     names = {name for one in rows for name in one.get("usernames") or ()}
     if makers and row["created_by"] not in makers | names:
         yield _altered(copy, "created by", sorted(makers), row["created_by"])
+
+
+def _seeded_in_dps(note: LogicalNote) -> bool:
+    """Say whether it stood in DPS to begin with; else a migration had to bring it."""
+    return note.kind == SEED and bool(note.details)
 
 
 def _plain(name: str | None) -> str:
@@ -187,7 +192,7 @@ def _locations(note: LogicalNote) -> set[str]:
     A NOMIS row without one (before 2017) shows wherever its booking is now
     (http-contracts N1), so nothing can be said of its note.
     """
-    if note.side == NOMIS and note.kind != SEED:
+    if note.side == NOMIS and not _seeded_in_dps(note):
         places = [copy.row.get("agency") for copy in note.copies[NOMIS] if copy.row]
     else:
         places = [note.details.get("location")]
@@ -213,7 +218,7 @@ def _written_by_legacy_path(note: LogicalNote) -> bool:
 
 
 def _generated(note: LogicalNote) -> bool | None:
-    if note.kind == SEED:
+    if _seeded_in_dps(note):
         return note.details.get("system_generated")
     if note.side == DPS:
         if note.kind in {ALERT, AUTO}:

@@ -97,8 +97,8 @@ def _generated(_: Rows, row: dict[str, Any]) -> None:
 
 
 def _kind(_: Rows, row: dict[str, Any]) -> None:
-    other = {"DPS_CREATED": "NOMIS_CREATED", "NOMIS_CREATED": "DPS_CREATED"}
-    row["mapping_type"] = other[row["mapping_type"]]
+    born_in_dps = row["mapping_type"] == "DPS_CREATED"
+    row["mapping_type"] = "NOMIS_CREATED" if born_in_dps else "DPS_CREATED"
 
 
 _SHARED: dict[str, Change] = {

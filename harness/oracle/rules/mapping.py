@@ -84,7 +84,9 @@ def _row(case: Case, row: dict[str, Any], made_by: str | None, result: Result) -
         _add(result, maker, note, row, words, "wrong pair")
         return
     wanted = case.expected[id(note)].prisoner
-    if row["prisoner"] != wanted and not case.may_be_parked(FROM_NOMIS, _MERGED):
+    former = {note.prisoner, *(one.details.get("from") for one in case.transfers)}
+    parked = row["prisoner"] in former and case.may_be_parked(FROM_NOMIS, _MERGED)
+    if row["prisoner"] != wanted and not parked:
         words = f"it stands under {row['prisoner']}, the note under {wanted}"
         _add(result, FROM_NOMIS, note, row, words, "prisoner")
     if row.get("booking") != nomis.row["booking"]:
