@@ -220,6 +220,24 @@ def test_notes_left_behind_by_a_merge_are_dpss_fault() -> None:
     assert found(story) == {("misplaced", "dps")}
 
 
+@pytest.mark.parametrize(("late", "owner"), [(True, "to-nomis"), (False, "from-nomis")])
+def test_who_saved_a_number_after_the_merge_is_at_fault(late: bool, owner: str) -> None:
+    """from-nomis renews what was saved before the merge, nothing later."""
+    story = Story("B2222BB")
+    note = story.dps_create()
+    story.sync()
+    (made,) = story.nomis
+    body = {"nomisCaseNoteId": made, "dpsCaseNoteId": note}
+    saved = "mapping.create_case_note_mapping", "POST", "/mapping/casenotes", body, 201
+    if late:
+        merge(story, "A1234BC")
+    story.call("to-nomis-mapping", *saved)
+    if not late:
+        merge(story, "A1234BC")
+    story.mapping[0]["prisoner"] = "B2222BB"
+    assert found(story) == {("mapping-sound", owner)}
+
+
 def test_notes_left_behind_by_a_booking_move_are_from_nomiss_fault() -> None:
     """A moved booking takes its mapped notes along, by from-nomis."""
     story = Story("B2222BB")

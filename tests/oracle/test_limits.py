@@ -295,6 +295,14 @@ def test_a_type_change_alone_is_nomiss_limit() -> None:
     excused(story, "nomis-update-is-text-only")
 
 
+def test_a_type_change_undone_in_dps_is_no_limit() -> None:
+    """NOMIS keeps the old type; that DPS has it again is from-nomis's doing."""
+    story = retyped(pushed=True)
+    (row,) = story.dps.values()
+    row["type"], row["sub_type"] = "KA", "KS"
+    assert "converged" in {rule for rule, _ in found(story)}
+
+
 def test_a_type_change_that_was_never_pushed_is_no_limit() -> None:
     """Nothing was sent at all: not even the text came over."""
     assert "converged" in {rule for rule, _ in found(retyped(pushed=False))}

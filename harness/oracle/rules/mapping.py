@@ -20,7 +20,7 @@ from harness.oracle.who import DPS, FROM_NOMIS, NOMIS, SYSTEM_NAME, TO_NOMIS
 
 if TYPE_CHECKING:
     from harness.oracle.case import Case
-    from harness.oracle.history import History
+    from harness.oracle.history import Call, History
 
     Pair = tuple[str, str]
 
@@ -36,16 +36,17 @@ def mapping_sound(case: Case) -> Result:
     makers = _makers(case.history)
     for row in rows:
         by_nomis[str(row["nomis_id"])].append(row)
-        _row(case, row, makers.get((str(row["nomis_id"]), row["dps_id"])), result)
+        made = makers.get((str(row["nomis_id"]), row["dps_id"]))
+        _row(case, row, made, result)
     removers = _removers(case.history)
     for note in case.notes:
         _pairs(note, by_nomis, removers, result)
     return result
 
 
-def _makers(history: History) -> dict[Pair, str]:
-    """Return which program made the mapping of a NOMIS id and a DPS id, if one did."""
-    found: dict[Pair, str] = {}
+def _makers(history: History) -> dict[Pair, Call]:
+    """Return what made the mapping of a NOMIS id and a DPS id, if a program did."""
+    found: dict[Pair, Call] = {}
     for call in history.calls:
         if call.service != "mapping" or call.method != "POST" or not call.accepted:
             continue
@@ -53,7 +54,7 @@ def _makers(history: History) -> dict[Pair, str]:
         for body in map(as_dict, bodies):
             if call.program is not None and "nomisCaseNoteId" in body:
                 pair = str(body["nomisCaseNoteId"]), str(body.get("dpsCaseNoteId"))
-                found[pair] = call.program
+                found[pair] = call
     return found
 
 
@@ -69,7 +70,8 @@ def _removers(history: History) -> dict[str, str]:
     }
 
 
-def _row(case: Case, row: dict[str, Any], made_by: str | None, result: Result) -> None:
+def _row(case: Case, row: dict[str, Any], made: Call | None, result: Result) -> None:
+    made_by = made.program if made is not None else None
     nomis = case.copies.get((NOMIS, str(row["nomis_id"])))
     dps = case.copies.get((DPS, row["dps_id"]))
     if nomis is None or dps is None or nomis.row is None or dps.row is None:
@@ -88,7 +90,12 @@ def _row(case: Case, row: dict[str, Any], made_by: str | None, result: Result) -
     parked = row["prisoner"] in former and case.may_be_parked(FROM_NOMIS, _MERGED)
     if row["prisoner"] != wanted and not parked:
         words = f"it stands under {row['prisoner']}, the note under {wanted}"
-        _add(result, FROM_NOMIS, note, row, words, "prisoner")
+        # A number that was another's when it was saved is not the merge's to renew.
+        late = made is not None and any(
+            one.details.get("from") == row["prisoner"] and one.done < made.answered
+            for one in case.transfers
+        )
+        _add(result, maker if late else FROM_NOMIS, note, row, words, "prisoner")
     if row.get("booking") != nomis.row["booking"]:
         words = f"booking {row.get('booking')} is not the note's {nomis.row['booking']}"
         _add(result, maker, note, row, words, "booking")
