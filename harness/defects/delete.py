@@ -41,8 +41,9 @@ def _() -> Patches:
     shows="the other copies stay in NOMIS, unmapped",
 )
 def _() -> Patches:
-    async def remove(original: Any, self: Any, dps_id: str, rows: Any) -> None:
-        await original(self, dps_id, rows[:1])
+    async def remove(_: Any, self: Any, dps_id: str, rows: Any) -> None:
+        await self._services.nomis.delete(rows[0].nomis_id)
+        await self._services.mappings.remove_all(dps_id)
 
     return [around(ToNomis, "_remove", remove)]
 

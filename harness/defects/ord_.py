@@ -246,7 +246,10 @@ def _() -> Patches:
     shows="occurrence differs for ever",
 )
 def _() -> Patches:
-    return [function(merging.same_fields, merging.same_type)]
+    return [
+        function(merging.same_fields, merging.same_type),
+        function(merging.same_time, answers(True)),
+    ]
 
 
 @defect(
