@@ -99,6 +99,17 @@ def test_a_note_that_never_comes_is_missed_after_the_objective() -> None:
     assert play.told("missing") == [1]
 
 
+def test_a_list_too_long_for_the_journal_is_not_read() -> None:
+    """Nothing can be said of it; that the evidence has a hole is the oracle's word."""
+    play = _Play()
+    play.write_in_dps()
+    play.copy(2.0)
+    path = f"GET nomis-screens list_notes /prisoners/{WHO}/case-notes"
+    cut = {"truncated": "a body of 30 bytes; the journal keeps 20 of one"}
+    play.call(3.0, path, None, 200, answer=cut, wrote=False)
+    assert play.told("missing", "lists") == [0, 0]
+
+
 def test_a_note_listed_twice_is_doubled() -> None:
     """One list with two of it is enough; the note counts once."""
     play = _Play()
