@@ -68,7 +68,7 @@ load: $(STAMP) ## Two minutes beyond 20 times the assumed peak: does it hold?
 
 nightly-load: $(STAMP)
 	@$(BIN)/tandem load --profile peak --estate --minutes 10
-	@$(BIN)/tandem load --profile spike --latency default --instances 3 --minutes 6
+	@$(BIN)/tandem load --profile spike --latency default --scale 0.5 --minutes 6
 	@$(BIN)/tandem load --profile outage --minutes 12 --off half:to-nomis \
 	  --off half:from-nomis
 	@$(BIN)/tandem load --profile wave --estate
